@@ -1,0 +1,1 @@
+"""The domain: scenes, taxonomy, reasoner, segmenter, metrics. No page and no database."""

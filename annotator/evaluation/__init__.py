@@ -1,0 +1,1 @@
+"""Measuring segmenters and reasoners against truth."""

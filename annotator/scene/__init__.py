@@ -1,0 +1,1 @@
+"""Where pixels and map features come from, and the frozen views made of them."""

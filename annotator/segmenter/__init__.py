@@ -1,0 +1,1 @@
+"""Prompts in, masks out: one protocol, one file per backend."""

@@ -1,0 +1,297 @@
+"""The segmenter that needs no weights: GrabCut (Rother, Kolmogorov, Blake 2004) led by a shape prior.
+
+A prompt works on its own crop, reduced to WORKING_PX. The prior (shape_prior) says which pixels are surely object,
+which probably; GrabCut finds the colours' own outline between them; the logits are the mean of both signed distances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from annotator.errors import BadPrompt
+from annotator.segmenter.base import Embedding, MaskResult, Prompt
+from annotator.segmenter.cache import EmbeddingCache, image_key
+from annotator.segmenter.crop import Crop, Pyramid, build_pyramid, cut_crop, window_around
+from annotator.segmenter.shape_prior import ShapePrior, Surroundings, box_prior, smoothed, surroundings
+from annotator.types import BoolMask, BoxPx, RgbImage, SignedPoint, check_box_px
+
+Floats = npt.NDArray[np.float32]
+
+WORKING_PX = 144
+MARGIN = 0.25
+WIDE_MARGIN = 1.5
+WIDE_PX = 128
+CLICK_PX = 3.0
+FARTHEST = 8.0
+GRABCUT_SHARE = 0.45
+SIDES_M = (8.0, 14.0, 25.0, 45.0)
+SIDES_PX = (32.0, 64.0, 128.0, 256.0)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a refinement needs of the answer before: its box and the points it has obeyed."""
+
+    box_px: BoxPx
+    points: tuple[SignedPoint, ...]
+
+
+class GrabCutSegmenter:
+    """Segmenter over OpenCV's GrabCut; logits are signed distances to the outline in working pixels, at most 8."""
+
+    name = "grabcut"
+    version = "1"
+
+    def __init__(self, cache: EmbeddingCache | None = None) -> None:
+        self._cache = cache or EmbeddingCache()
+
+    def embed(self, image: RgbImage) -> Embedding:
+        """Hold a private copy of ``image`` ((H, W, 3) uint8 RGB) and its reductions; raises BadImage for others."""
+        key = image_key(image, f"{self.name}-{self.version}")
+
+        def make() -> tuple[Embedding, int]:
+            pyramid = build_pyramid(image.copy())
+            for level in pyramid:
+                level.setflags(write=False)
+            size = sum(level.nbytes for level in pyramid)
+            return Embedding(key, (image.shape[1], image.shape[0]), pyramid), size
+
+        return self._cache.get_or_make(key, make)
+
+    def predict(self, embedding: Embedding, prompts: Sequence[Prompt]) -> list[MaskResult]:
+        """One MaskResult per prompt, in order; raises BadPrompt for a prompt outside the picture."""
+        return [answer(embedding.data, embedding.size_px, prompt) for prompt in prompts]
+
+
+def answer(pyramid: Pyramid, size_px: tuple[int, int], prompt: Prompt) -> MaskResult:
+    """The mask of one prompt: of its box, of its points alone, or the previous mask changed by its new points."""
+    check_points(prompt.points, size_px)
+    box = clip_box(prompt.box_px, size_px) if prompt.box_px is not None else None
+    if prompt.previous is not None:
+        refined = refine(pyramid, prompt, box)
+        if refined is not None:
+            return refined
+    if box is not None:
+        return segment_box(pyramid, box, prompt.points)
+    if not any(point.positive for point in prompt.points):
+        raise BadPrompt("There is no box and no point on the object. Click on it, or draw a box around it.")
+    results = [segment_box(pyramid, around, prompt.points) for around in boxes_around(prompt, size_px)]
+    return max(results, key=lambda result: result.score)
+
+
+def check_points(points: Sequence[SignedPoint], size_px: tuple[int, int]) -> None:
+    """Raises BadPrompt for a point outside the picture."""
+    for point in points:
+        if not (0 <= point.x < size_px[0] and 0 <= point.y < size_px[1]):
+            raise BadPrompt("A point lies outside the picture. Click on the picture.")
+
+
+def clip_box(box_px: BoxPx, size_px: tuple[int, int]) -> BoxPx:
+    """The part of the box inside the picture; raises BadPrompt when it is below one pixel."""
+    x0, y0, x1, y1 = check_box_px(box_px)
+    cut = max(x0, 0.0), max(y0, 0.0), min(x1, float(size_px[0])), min(y1, float(size_px[1]))
+    if cut[2] - cut[0] < 1 or cut[3] - cut[1] < 1:
+        raise BadPrompt("The box lies outside the picture. Draw it on the picture.")
+    return cut
+
+
+def boxes_around(prompt: Prompt, size_px: tuple[int, int]) -> list[BoxPx]:
+    """Square boxes to try for points alone: of the hinted size, else of several sizes."""
+    inside = [point for point in prompt.points if point.positive]
+    x0, x1 = min(p.x for p in inside), max(p.x for p in inside)
+    y0, y1 = min(p.y for p in inside), max(p.y for p in inside)
+    sides: tuple[float, ...] = SIDES_PX
+    if prompt.gsd_m is not None:
+        metres = SIDES_M if prompt.size_hint_m is None else (prompt.size_hint_m,)
+        sides = tuple(side / prompt.gsd_m for side in metres)
+    boxes = []
+    for side in sides:
+        dx, dy = max(side - (x1 - x0), side / 2) / 2, max(side - (y1 - y0), side / 2) / 2
+        boxes.append(clip_box((x0 - dx, y0 - dy, x1 + dx, y1 + dy), size_px))
+    return boxes
+
+
+def segment_box(
+    pyramid: Pyramid, box_px: BoxPx, points: tuple[SignedPoint, ...], previous: MaskResult | None = None
+) -> MaskResult:
+    """The mask of a clipped box, led by signed points and, where there is one, by the mask before."""
+    height, width = pyramid[0].shape[:2]
+    reach = box_px if previous is None else union(box_px, mask_bounds(previous))
+    window = window_around(reach, points, MARGIN, (width, height))
+    crop = cut_crop(pyramid, window, WORKING_PX)
+    wide = cut_crop(pyramid, window_around(box_px, (), WIDE_MARGIN, (width, height)), WIDE_PX)
+    around = surroundings(crop.rgb, wide.rgb)
+    clicks = crop.clicks(points)
+    prior = box_prior(around, crop.box(box_px), clicks)
+    inside = prior.inside
+    before = None
+    if previous is not None:
+        before = working_mask(previous, crop)
+        inside = 0.5 * inside + 0.5 * before
+    discs = click_discs(crop.shape, clicks, before)
+    cut = run_grabcut(crop.rgb, seed_labels(around, inside, crop.box(reach), discs))
+    logits = (1 - GRABCUT_SHARE) * signed_distance(inside > 0.5) + GRABCUT_SHARE * signed_distance(cut)
+    logits = np.where(discs > 0, np.maximum(logits, 1), np.where(discs < 0, np.minimum(logits, -1), logits))
+    native = crop.to_native(tidy(logits.astype(np.float32), clicks))
+    force_points(native, crop, points)
+    return MaskResult(window, native.astype(np.float16), estimate(prior, inside, cut), State(box_px, points))
+
+
+def estimate(prior: ShapePrior, inside: Floats, cut: BoolMask) -> float:
+    """0 to 1"""
+    shape = inside > 0.5
+    return float(np.count_nonzero(shape & cut) / max(1, np.count_nonzero(shape | cut)))
+
+
+def union(a: BoxPx, b: BoxPx) -> BoxPx:
+    """The smallest box around two."""
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def mask_bounds(result: MaskResult) -> BoxPx:
+    """The box around the mask's pixels in native coordinates; its window where it is empty."""
+    x0, y0, x1, y1 = result.window_px
+    ys, xs = np.nonzero(result.pixels)
+    if not len(xs):
+        return float(x0), float(y0), float(x1), float(y1)
+    return float(x0 + xs.min()), float(y0 + ys.min()), float(x0 + xs.max() + 1), float(y0 + ys.max() + 1)
+
+
+def placed(result: MaskResult, window_px: tuple[int, int, int, int]) -> Floats:
+    """A result's logits in another window, -FARTHEST where it says nothing."""
+    x0, y0, x1, y1 = window_px
+    a0, b0, a1, b1 = result.window_px
+    out = np.full((y1 - y0, x1 - x0), -FARTHEST, np.float32)
+    left, top, right, bottom = max(x0, a0), max(y0, b0), min(x1, a1), min(y1, b1)
+    if left < right and top < bottom:
+        out[top - y0 : bottom - y0, left - x0 : right - x0] = result.logits[
+            top - b0 : bottom - b0, left - a0 : right - a0
+        ]
+    return out
+
+
+def working_mask(result: MaskResult, crop: Crop) -> Floats:
+    """The mask before as 0 to 1 at working size."""
+    native = (placed(result, crop.window_px) > 0).astype(np.float32)
+    return np.asarray(cv2.resize(native, crop.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
+def click_discs(
+    shape: tuple[int, int], clicks: Sequence[tuple[float, float, bool]], before: Floats | None
+) -> npt.NDArray[np.int8]:
+    """(h, w) 1 around positive clicks, -1 around negative ones, later over earlier.
+
+    A click that contradicts the mask before is taken to stand in the middle of the error: its disc reaches most of
+    the way to the outline.
+    """
+    discs = np.zeros(shape, np.int8)
+    distance = signed_distance(before > 0.5, np.inf) if before is not None else None
+    for x, y, positive in clicks:
+        radius = CLICK_PX
+        if distance is not None:
+            depth = float(distance[int(y), int(x)]) * (-1 if positive else 1)
+            radius = max(CLICK_PX, 0.7 * depth)
+        cv2.circle(discs, (int(x), int(y)), round(radius), 1 if positive else -1, -1)
+    return discs
+
+
+def seed_labels(around: Surroundings, inside: Floats, box: BoxPx, discs: npt.NDArray[np.int8]) -> npt.NDArray[np.uint8]:
+    """GrabCut's labels: the prior's core is foreground, outside the box background, the rest as the prior says."""
+    labels = np.where(inside > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    sure = cv2.copyMakeBorder((inside > 0.9).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(sure, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    alike = colour_ratio(around, inside) > -0.5
+    labels[(depth > max(2.0, 0.25 * depth.max())) & alike] = cv2.GC_FGD
+    rows, columns = np.arange(inside.shape[0])[:, None] + 0.5, np.arange(inside.shape[1])[None] + 0.5
+    labels[(columns < box[0]) | (columns > box[2]) | (rows < box[1]) | (rows > box[3])] = cv2.GC_BGD
+    labels[discs > 0] = cv2.GC_FGD
+    labels[discs < 0] = cv2.GC_BGD
+    if not np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).any():
+        labels[int((box[1] + box[3]) / 2), int((box[0] + box[2]) / 2)] = cv2.GC_FGD
+    return labels
+
+
+def colour_ratio(around: Surroundings, inside: Floats) -> Floats:
+    """(h, w) log of how much likelier each pixel's colour is inside than outside."""
+    codes = around.codes.ravel()
+    within = np.bincount(codes, inside.ravel(), 96)
+    without = np.bincount(codes, 1 - inside.ravel(), 96)
+    ratio = np.log(smoothed(within) / smoothed(without))
+    return np.asarray(ratio[around.codes], np.float32)
+
+
+def run_grabcut(rgb: RgbImage, labels: npt.NDArray[np.uint8]) -> BoolMask:
+    """True where GrabCut says foreground. Its random numbers belong to the thread and start afresh."""
+    if (labels == cv2.GC_BGD).all() or not np.isin(labels, (cv2.GC_BGD, cv2.GC_PR_BGD)).any():
+        return np.asarray(labels != cv2.GC_BGD)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(1)
+    cut, _, _ = cv2.grabCut(rgb, labels, (0, 0, 1, 1), *models, 3, cv2.GC_INIT_WITH_MASK)
+    return np.asarray((cut == cv2.GC_FGD) | (cut == cv2.GC_PR_FGD))
+
+
+def signed_distance(inside: BoolMask, farthest: float = FARTHEST) -> Floats:
+    """Distance to the outline in pixels, positive inside, at most ``farthest`` either way."""
+    within = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3)
+    without = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(np.clip(within - without, -farthest, farthest), np.float32)
+
+
+def tidy(logits: Floats, clicks: Sequence[tuple[float, float, bool]]) -> Floats:
+    """Specks below 4 % of the largest part and holes below 1 % of it are removed, unless a click asks for them."""
+    asked = {sign: np.zeros(logits.shape, bool) for sign in (True, False)}
+    for x, y, positive in clicks:
+        asked[positive][int(y), int(x)] = True
+    out = logits.copy()
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((out > 0).astype(np.uint8), connectivity=4)
+    largest = max(stats[1:, cv2.CC_STAT_AREA], default=0)
+    for part in range(1, count):
+        if stats[part, cv2.CC_STAT_AREA] < 0.04 * largest and not asked[True][parts == part].any():
+            out[parts == part] = -0.5
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((out <= 0).astype(np.uint8), connectivity=8)
+    for part in range(1, count):
+        if stats[part, cv2.CC_STAT_AREA] < 0.01 * largest and not asked[False][parts == part].any():
+            out[parts == part] = 0.5
+    return out
+
+
+def force_points(logits: Floats, crop: Crop, points: Sequence[SignedPoint]) -> None:
+    """Make every positive click's pixel inside and every negative one's outside, later clicks over earlier ones."""
+    for point in points:
+        x, y = int(point.x) - crop.window_px[0], int(point.y) - crop.window_px[1]
+        logits[y, x] = max(logits[y, x], 1.0) if point.positive else min(logits[y, x], -1.0)
+
+
+def refine(pyramid: Pyramid, prompt: Prompt, box_px: BoxPx | None) -> MaskResult | None:
+    """The previous mask, changed around the new points only; None where a box was moved or a point taken back."""
+    previous = prompt.previous
+    if previous is None:
+        return None
+    state = previous.state if isinstance(previous.state, State) else State(box_px or mask_bounds(previous), ())
+    if (box_px is not None and box_px != state.box_px) or not set(state.points) <= set(prompt.points):
+        return None
+    fresh = tuple(point for point in prompt.points if point not in state.points)
+    if not fresh:
+        return previous
+    new = segment_box(pyramid, state.box_px, prompt.points, previous)
+    before = placed(previous, new.window_px)
+    logits = merged(before, new.logits.astype(np.float32), new.window_px, fresh)
+    return MaskResult(new.window_px, logits.astype(np.float16), new.score, new.state)
+
+
+def merged(before: Floats, after: Floats, window_px: tuple[int, int, int, int], fresh: Sequence[SignedPoint]) -> Floats:
+    """``before``, with the connected parts of the change that hold a fresh point taken from ``after``."""
+    changed = ((before > 0) != (after > 0)).astype(np.uint8)
+    _, parts = cv2.connectedComponents(changed, connectivity=4)
+    out = before.copy()
+    for point in fresh:
+        x, y = int(point.x) - window_px[0], int(point.y) - window_px[1]
+        if parts[y, x]:
+            part = parts == parts[y, x]
+            out[part] = after[part]
+    return out

@@ -1,0 +1,76 @@
+"""``evaluate``: measures a part of the pipeline against known truth; reads only, runs beside the page."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import BadInput
+from app.cli.common import add_json_option, say, settings_of
+
+PROMPTS = ("box", "box+1", "box+3", "1", "3", "poi")
+
+
+def add(commands: Any) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        "evaluate",
+        help="measure the segmenter against known outlines",
+        description="Measures a part of the pipeline against known truth. Nothing is written to the store.",
+    )
+    parts = command.add_subparsers(dest="part", metavar="PART", required=True)
+    one = parts.add_parser(
+        "segmenter",
+        help="masks against COCO outlines, from boxes and clicks",
+        description="Mean IoU of a segmenter's masks with the outlines of a COCO file, in native pixels. "
+        "Prompts: box = the exact box; box+N = and N corrective clicks; N = clicks alone, the first at the deepest "
+        "interior point; poi = that point and a typical size.",
+    )
+    one.add_argument("--image", type=Path, required=True, metavar="F", help="GeoTIFF the outlines belong to")
+    one.add_argument("--coco", type=Path, required=True, metavar="F", help="COCO file, polygons in its pixels")
+    one.add_argument("--segmenter", metavar="NAME", help="default: grabcut")
+    one.add_argument("--prompts", default=",".join(PROMPTS), metavar="LIST", help=f"of {','.join(PROMPTS)}")
+    one.add_argument("--jitter", type=float, default=0.0, metavar="J", help="also boxes moved by up to J of a side")
+    one.add_argument("--seed", type=int, default=0, help="seed of the jitter")
+    one.add_argument("--limit", type=int, metavar="N", help="only the first N objects")
+    one.add_argument("--noc", action="store_true", help="also number of clicks to IoU .80, .85, .90 (slow)")
+    add_json_option(one)
+    return command
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Returns the JSON contract of ``evaluate segmenter``."""
+    settings = settings_of(args)
+    from annotator.evaluation.segmenter import evaluate_segmenter
+    from app.backends import make_segmenter
+    from app.server import bound_threads
+
+    bound_threads(settings.threads)
+    for path in (args.image, args.coco):
+        if not path.is_file():
+            raise BadInput(f"There is no file at {path}. Check the path.")
+    result: dict[str, Any] = evaluate_segmenter(
+        args.image,
+        args.coco,
+        make_segmenter(settings.segmenter),
+        prompts=tuple(name.strip() for name in args.prompts.split(",") if name.strip()),
+        jitter=args.jitter,
+        seed=args.seed,
+        limit=args.limit,
+        noc=args.noc,
+        progress=_progress,
+    )
+    _tell(result)
+    return result
+
+
+def _progress(done: int, total: int) -> None:
+    if done == total or done % 100 == 0:
+        say(f"{done} of {total} objects")
+
+
+def _tell(result: dict[str, Any]) -> None:
+    say(f"{result['segmenter']} over {result['n']} objects; the bare box as a mask: {result['bare_box']:.3f}")
+    say(f"{'prompt':10} {'mean IoU':>9} {'median':>7} {'ms':>7} {'n':>6}")
+    for name, row in result["prompts"].items():
+        say(f"{name:10} {row['mean_iou']:9.3f} {row['median_iou']:7.3f} {row['ms_median']:7.1f} {row['n']:6d}")

@@ -1,0 +1,1 @@
+"""The page: one Gradio component that holds our workbench, and the events of its queue."""

@@ -1,0 +1,3 @@
+"""The version of the program, as --version and the page say it."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,129 @@
+"""What a person works in: a store, its sources, the models; one for all on loopback, one a visitor in a demo."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.types import Scene
+from app.backends import Backends, make_backends
+from app.page.outbox import Outboxes
+from app.places import OpenSource, Places
+from app.prompting import Prompting
+from app.sample import add_sample_city
+from app.settings import Settings
+from storage.store import Store
+from storage.views import Project
+
+USER = "local"
+VISITOR_SECONDS = 24 * 3600
+VISITORS = 64
+"""Visitors' stores kept open at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """One store and all that works on it."""
+
+    store: Store
+    project: Project
+    places: Places
+    backends: Backends
+    prompting: Prompting
+    outboxes: Outboxes
+    data: Path
+    first_source_id: str
+    _attached: set[str] = field(default_factory=set)
+    _attaching: threading.Lock = field(default_factory=threading.Lock)
+    _background: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pictures"))
+
+    def attach_pictures(self, opened: OpenSource, scene: Scene) -> None:
+        """Keep the scene's pictures in the store, on a thread of their own: they take up to seconds."""
+        with self._attaching:
+            if scene.id in self._attached:
+                return
+            self._attached.add(scene.id)
+        self._background.submit(self._attach, opened, scene)
+
+    def _attach(self, opened: OpenSource, scene: Scene) -> None:
+        if self.store.scene_view(scene.id).image_sha256 is None:
+            picture = opened.digital_map.picture(scene.grid, scene.grid.width, scene.grid.height)
+            self.store.attach_scene_pictures(scene, picture)
+
+    def close(self) -> None:
+        """Waits for pictures that are being stored, then closes the store."""
+        self._background.shutdown(wait=True)
+        self.store.close()
+
+
+def open_workspace(
+    settings: Settings, data: Path, backends: Backends, *, image: Path | None = None, map_file: Path | None = None
+) -> Workspace:
+    """The workspace of a data folder, with the given files or the sample city as its first view."""
+    store = Store.open(data, settings.store or None, writer=True, command="serve")
+    try:
+        project = store.ensure_project(settings.project)
+        places = Places(store, data)
+        first: OpenSource
+        if image is not None:
+            first = places.add_files(project.id, image, map_file)
+        else:
+            first = add_sample_city(places, project.id, settings.data, settings.sample_seed)
+    except BaseException:
+        store.close()
+        raise
+    return Workspace(store, project, places, backends, Prompting(backends.segmenter), Outboxes(), data, first.source.id)
+
+
+class Workspaces:
+    """Finds the workspace of a request: the only one, or, in a demo, the visitor's own."""
+
+    def __init__(self, settings: Settings, *, image: Path | None = None, map_file: Path | None = None) -> None:
+        self._settings = settings
+        self._backends = make_backends(settings.reasoner, settings.segmenter)
+        self._visitors: OrderedDict[str, Workspace] = OrderedDict()
+        self._lock = threading.Lock()
+        self._only = (
+            None
+            if settings.demo
+            else open_workspace(settings, settings.data, self._backends, image=image, map_file=map_file)
+        )
+
+    def of(self, visitor: str | None) -> Workspace:
+        """The workspace for a visitor's token; without demo there is one and the token does not matter."""
+        if self._only is not None:
+            return self._only
+        key = hashlib.sha256((visitor or "").encode()).hexdigest()[:32]
+        with self._lock:
+            if key not in self._visitors:
+                self._forget_old()
+                folder = self._settings.data / "visitors" / key
+                self._visitors[key] = open_workspace(self._settings, folder, self._backends)
+            self._visitors.move_to_end(key)
+            (self._settings.data / "visitors" / key).touch()
+            return self._visitors[key]
+
+    def close(self) -> None:
+        with self._lock:
+            for workspace in self._visitors.values():
+                workspace.close()
+            self._visitors.clear()
+        if self._only is not None:
+            self._only.close()
+
+    def _forget_old(self) -> None:
+        """Delete stores a day after their last use, and close those used longest ago."""
+        while len(self._visitors) >= VISITORS:
+            self._visitors.popitem(last=False)[1].close()
+        root = self._settings.data / "visitors"
+        if not root.is_dir():
+            return
+        for folder in root.iterdir():
+            if folder.name not in self._visitors and time.time() - folder.stat().st_mtime > VISITOR_SECONDS:
+                shutil.rmtree(folder)

@@ -1,0 +1,132 @@
+/** The map itself: panes, picture and digital map, position, and what follows from them. */
+
+import { centreOf, gsdM } from "./geometry.js";
+import { readHash, writeHash } from "./hash.js";
+import { countOutOfView } from "./offview.js";
+
+const OVER_ZOOM = 4;
+const HASH_DELAY_MS = 250;
+const EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+const PANES = { "ss-map-tiles": 250, "ss-names": 450, "ss-points": 590, "ss-badges": 640 };
+
+/** @param {any} L @param {HTMLElement} element @param {object} state */
+export function createView(L, element, state) {
+  L.PM?.setOptIn(true);
+  const map = L.map(element, {
+    ...{ preferCanvas: true, keyboard: false, attributionControl: false, zoomControl: false },
+    ...{ doubleClickZoom: false, boxZoom: false, zoomSnap: 0.5, wheelPxPerZoomLevel: 90, maxZoom: 24, pmIgnore: false },
+  });
+  map.setView([0, 0], 2);
+  for (const [name, level] of Object.entries(PANES)) map.createPane(name).style.zIndex = level;
+  map.getPane("ss-points").style.pointerEvents = "none";
+  map.getPane("ss-names").style.pointerEvents = "none";
+
+  let tiles = {};
+  let hashTimer = null;
+  let wanted = null;
+
+  const bounds = () => {
+    const view = map.getBounds();
+    const lon = (value) => Math.max(-180, Math.min(180, value));
+    const lat = (value) => Math.max(-90, Math.min(90, value));
+    return [lon(view.getWest()), lat(view.getSouth()), lon(view.getEast()), lat(view.getNorth())];
+  };
+  const box = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
+
+  const countAround = () => state.set("out_of_view", countOutOfView(bounds(), state.get("proposals")));
+
+  const look = () => {
+    const { lat, lng } = map.getCenter();
+    const zoom = map.getZoom();
+    state.set("view", { bounds: bounds(), zoom, lat, lon: lng, gsd_m: gsdM(lat, zoom) });
+    countAround();
+    clearTimeout(hashTimer);
+    hashTimer = setTimeout(keepHash, HASH_DELAY_MS);
+  };
+
+  const keepHash = () => {
+    const [source, boot, view] = [state.get("source"), state.get("boot"), state.get("view")];
+    if (!source || !boot) return;
+    history.replaceState(history.state, "", writeHash({ project: boot.project.id, source: source.id, view }));
+  };
+
+  /** Goes to a place; waits until the map has a size. */
+  const go = (place) => {
+    const size = map.getSize();
+    if (size.x === 0 || size.y === 0) {
+      wanted = place;
+      return;
+    }
+    wanted = null;
+    if (place.view) map.setView([place.view.lat, place.view.lon], place.view.zoom, { animate: false });
+    else map.fitBounds(box(place.bounds), { animate: false, padding: [16, 16] });
+  };
+
+  const showTiles = () => {
+    const source = state.get("source");
+    const opacity = state.get("layers");
+    for (const name of ["satellite", "map"]) {
+      const url = name === "satellite" ? source?.tiles : source?.map_tiles;
+      const on = url && opacity[name] > 0;
+      if (tiles[name] && (!on || tiles[name].options.source !== source.id)) {
+        tiles[name].remove();
+        tiles[name] = null;
+      }
+      if (!on) continue;
+      tiles[name] ??= tileLayer(name, url, source).addTo(map);
+      tiles[name].setOpacity(opacity[name]);
+    }
+  };
+
+  const tileLayer = (name, url, source) =>
+    L.tileLayer(url, {
+      pane: name === "map" ? "ss-map-tiles" : "tilePane",
+      bounds: box(source.bounds),
+      source: source.id,
+      minNativeZoom: source.min_zoom ?? 0,
+      maxNativeZoom: source.max_zoom,
+      maxZoom: source.max_zoom + OVER_ZOOM,
+      errorTileUrl: EMPTY_TILE,
+      updateWhenZooming: false,
+    });
+
+  map.on("moveend zoomend", look);
+  state.on(["layers", "source"], showTiles);
+  state.on("proposals", countAround);
+  const observer = new ResizeObserver(() => {
+    map.invalidateSize({ animate: false, pan: false });
+    if (wanted) go(wanted);
+    look();
+  });
+  observer.observe(element);
+  window.addEventListener("hashchange", () => {
+    const { source, view } = readHash(location.hash);
+    if (view && source === state.get("source")?.id) go({ view });
+  });
+
+  return {
+    leaflet: map,
+    bounds,
+    setSource(source, view) {
+      map.setMaxZoom(source.max_zoom + OVER_ZOOM);
+      showTiles();
+      go(view ? { view } : { bounds: source.bounds });
+    },
+    fit(area) {
+      if (area) map.fitBounds(box(area), { padding: [16, 16] });
+    },
+    /** Moves so that an area is seen; zooms out only where it is larger than the view. */
+    panTo(area) {
+      const zoom = Math.min(map.getZoom(), map.getBoundsZoom(box(area)));
+      const [lon, lat] = centreOf(area);
+      if (zoom < map.getZoom()) map.setView([lat, lon], zoom);
+      else map.panTo([lat, lon]);
+    },
+    /** Whether the middle of an area lies outside the view. */
+    isOutOfView(area) {
+      const [lon, lat] = centreOf(area);
+      return !map.getBounds().contains([lat, lon]);
+    },
+    zoomBy: (steps) => map.setZoom(map.getZoom() + steps),
+  };
+}

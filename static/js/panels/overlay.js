@@ -1,0 +1,63 @@
+/** What floats over the map: arrows to proposals out of view, legend, zoom. */
+
+import { areaOf } from "./layout.js";
+import { button, follow, h, setText, show } from "./dom.js";
+import { whole } from "../format.js";
+import { icon } from "../icons.js";
+import { plural, t } from "../strings.js";
+
+const DIRECTIONS = { north: "arrow-up", south: "arrow-down", east: "arrow-right", west: "arrow-left" };
+
+/** Adds all of it to the stage. */
+export function mountOverlay(root, state, actions) {
+  const stage = areaOf(root, "stage");
+  stage.append(...Object.keys(DIRECTIONS).map((direction) => arrow(direction, state, actions)));
+  stage.append(legend(state), zoom(actions));
+}
+
+/** A chip that counts what lies beyond one edge; the only thing that moves the map by itself. */
+function arrow(direction, state, actions) {
+  const words = h("span");
+  const element = button(
+    "ss-away.ss-float", { data: { direction }, onClick: () => actions.focusDirection(direction) },
+    icon(DIRECTIONS[direction], "ss-icon-small"), words,
+  );
+  follow(state, ["out_of_view"], () => {
+    const count = state.get("out_of_view")?.[direction] ?? 0;
+    show(element, count > 0);
+    if (count > 0) setText(words, plural(`away.${direction}`, count));
+  });
+  return element;
+}
+
+function legend(state) {
+  const entries = ["proposals", "labels", "rejected"].map((id) => {
+    const count = h("b.ss-figures");
+    const swatch = h("span.ss-swatch", { data: { swatch: id }, "aria-hidden": "true" });
+    return { id, count, element: h("li", { data: { legend: id } }, swatch, h("span", { text: t(`legend.${id}`) }), count) };
+  });
+  const element = h("ul.ss-legend.ss-float", {}, ...entries.map((entry) => entry.element));
+  follow(state, ["proposals", "labels"], () => {
+    const counts = countsOf(state);
+    for (const { id, count, element: row } of entries) {
+      setText(count, whole(counts[id]));
+      show(row, id !== "rejected" || counts.rejected > 0);
+    }
+    show(element, counts.proposals + counts.labels + counts.rejected > 0);
+  });
+  return element;
+}
+
+function countsOf(state) {
+  const proposals = state.get("proposals") ?? [];
+  return {
+    proposals: proposals.filter((one) => !["accepted", "edited", "rejected"].includes(one.state)).length,
+    labels: (state.get("labels") ?? []).filter((one) => one.status !== "retired").length,
+    rejected: proposals.filter((one) => one.state === "rejected").length,
+  };
+}
+
+function zoom(actions) {
+  const step = (id, iconName, run) => button("ss-icon-button", { title: t(id), "aria-label": t(id), onClick: () => run() }, icon(iconName));
+  return h("div.ss-zoom.ss-float", {}, step("zoom.in", "plus", actions.zoomIn), step("zoom.out", "minus", actions.zoomOut));
+}
