@@ -13,7 +13,7 @@ from annotator.errors import BadImage, NotFound
 from annotator.geometry import bounds_lonlat
 from annotator.scene.raster import RasterInfo, inspect_raster, take_in
 from annotator.scene.tiles import native_zoom
-from annotator.scene.view import Place, open_place
+from annotator.scene.view import Place, open_place, readable_name
 from annotator.types import BoundsLonLat, Provenance, Scene
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ OPEN_AT_ONCE = 8
 """Places kept open; the one used longest ago is let go."""
 SCENES_AT_ONCE = 2
 """Scenes kept decoded per place."""
-OSM_CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +124,7 @@ class Places:
         row = self._store.add_source(
             project_id,
             kind=kind,
-            name=name or image.stem,
+            name=name or readable_name(image),
             path=str(image.resolve()),
             meta={
                 "bounds_lonlat": list(place.raster.bounds_lonlat),

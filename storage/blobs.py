@@ -33,6 +33,14 @@ class Blobs:
         path = self.path(sha256)
         if path.exists() and path.stat().st_size == len(content):
             return sha256
+        try:
+            self._write_aside(path, content)
+        except OSError as error:
+            reason = error.strerror or "unknown reason"
+            raise StoreError(f"A picture could not be stored ({reason}). Free some space, then try again.") from error
+        return sha256
+
+    def _write_aside(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.parent / f".{new_id()}"
         try:
@@ -45,7 +53,6 @@ class Blobs:
             aside.unlink(missing_ok=True)
         fsync_folder(path.parent)
         fsync_folder(self.folder)
-        return sha256
 
     def read(self, sha256: str) -> bytes:
         """The bytes; raises NotFound where the file is missing, StoreError where its content is not its name."""

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.clock import now_text
 from storage.inputs import DecisionInput, DraftInput
-from storage.models import decisions, drafts, projects, sources, users
+from storage.models import decisions, drafts, labels, projects, proposals, runs, scenes, sources, users
 from storage.rows import insert_once, optional_geojson, require, shape_columns, window
 from storage.subject import Subject
 from storage.views import DraftView
@@ -38,13 +38,23 @@ def draft_values(draft: DraftInput) -> dict[str, Any]:
     }
 
 
+_NAMED = (
+    (projects, "project_id", "project"),
+    (sources, "source_id", "source"),
+    (users, "user_id", "person"),
+    (scenes, "scene_id", "scene"),
+    (runs, "run_id", "run"),
+    (proposals, "proposal_id", "proposal"),
+    (labels, "label_id", "label"),
+)
 _CONTENT = ("geometry", "geometry_sha256", "mask_rle", "window_px", "function", "class_id", "name", "prompts")
 
 
 def save_draft(connection: sa.Connection, values: dict[str, Any]) -> DraftView:
     """Stores the draft unless a later state of it is there; one that was decided on stays closed."""
-    require(connection, projects, values["project_id"], "project")
-    require(connection, sources, values["source_id"], "source")
+    for table, name, what in _NAMED:
+        if values[name] is not None:
+            require(connection, table, values[name], what)
     if _decided(connection, values["id"]):
         values = values | {"state": DraftState.CLOSED.value}
     insert = sqlite_insert(drafts).values(values)

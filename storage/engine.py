@@ -101,8 +101,12 @@ def reader_engine(path: Path) -> sa.Engine:
 
 
 def migration_engine(path: Path) -> sa.Engine:
-    """An engine for migrations alone: foreign keys are off, transactions begin IMMEDIATE."""
+    """An engine for migrations alone: foreign keys are off, transactions begin IMMEDIATE.
+
+    WAL from the first moment: a process that dies while migrating leaves no journal that readers could not undo.
+    """
     engine = _engine(path, "rwc", NullPool)
+    sa.event.listen(engine, "connect", _set_migration_pragmas)
     sa.event.listen(engine, "begin", partial(_begin, "BEGIN IMMEDIATE"))
     return engine
 
@@ -126,6 +130,11 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     differing = {name: value for name, value in read_pragmas(connection).items() if value != PRAGMAS[name]}
     if differing:
         raise StoreError(f"SQLite did not take the settings {differing}. Use a data folder on a local disk.")
+
+
+def _set_migration_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    for name in ("journal_mode", "synchronous", "busy_timeout", "mmap_size"):
+        connection.execute(f"PRAGMA {name}={PRAGMAS[name]}").fetchall()
 
 
 def _set_reader_pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -33,14 +33,14 @@ def migrate(database: Path) -> Path | None:
     Raises StoreTooNew for a revision this version does not know, StoreError where rows would be lost; the database
     is then as it was.
     """
-    found = read_revision(database) if database.exists() else None
-    if found == HEAD_REVISION:
-        return None
-    if found is not None and found not in known_revisions():
-        raise _too_new(database, found)
-    backup = _backup(database, found) if database.exists() and _has_tables(database) else None
     engine = migration_engine(database)
     try:
+        found = _revision(engine, database)
+        if found == HEAD_REVISION:
+            return None
+        if found is not None and found not in known_revisions():
+            raise _too_new(database, found)
+        backup = _backup(database, found) if _has_tables(engine) else None
         with engine.begin() as connection:
             before = _counts(connection)
             _upgrade(connection)
@@ -51,8 +51,15 @@ def migrate(database: Path) -> Path | None:
 
 
 def read_revision(database: Path) -> str | None:
-    """The revision the database says it has; None where it has no tables of ours."""
+    """The revision the database says it has; None where it has no tables of ours. Only reads."""
     engine = reader_engine(database)
+    try:
+        return _revision(engine, database)
+    finally:
+        engine.dispose()
+
+
+def _revision(engine: sa.Engine, database: Path) -> str | None:
     try:
         with engine.connect() as connection:
             if "alembic_version" not in sa.inspect(connection).get_table_names():
@@ -61,8 +68,6 @@ def read_revision(database: Path) -> str | None:
             return None if found is None else str(found)
     except sa.exc.DatabaseError as error:
         raise StoreError(f"{database} cannot be read as a store ({error.orig}). Restore it from a backup.") from error
-    finally:
-        engine.dispose()
 
 
 def known_revisions() -> frozenset[str]:
@@ -83,13 +88,9 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _has_tables(database: Path) -> bool:
-    engine = reader_engine(database)
-    try:
-        with engine.connect() as connection:
-            return bool(sa.inspect(connection).get_table_names())
-    finally:
-        engine.dispose()
+def _has_tables(engine: sa.Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(sa.inspect(connection).get_table_names())
 
 
 def _backup(database: Path, revision: str | None) -> Path:

@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from annotator.errors import NotFound
 from storage.models import decisions, labels, proposals, queries, run_steps, runs, users
 from storage.rows import geojson, optional_geojson
 from storage.runs import query_of, read_run, run_of, step_of
 from storage.undo import IN_EFFECT, JOINED, NAMED_BY
 from storage.views import DecisionView, ProposalView, Run, RunView
-from storage.words import DecisionKind, ProposalState, RejectReason
+from storage.words import DecisionKind, ProposalState, RejectReason, RunStatus
 
 
 def read_run_view(connection: sa.Connection, run_id: str) -> RunView:
@@ -23,8 +24,10 @@ def read_run_view(connection: sa.Connection, run_id: str) -> RunView:
 
 
 def latest_run(connection: sa.Connection, project_id: str, source_id: str) -> RunView | None:
-    """The run that was started last on the source."""
-    chosen = sa.select(runs.c.id).where(runs.c.project_id == project_id, runs.c.source_id == source_id)
+    """The run that was started last on the source and came to its end."""
+    chosen = sa.select(runs.c.id).where(
+        runs.c.project_id == project_id, runs.c.source_id == source_id, runs.c.status == RunStatus.DONE.value
+    )
     newest = chosen.order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)
     run_id = connection.execute(newest).scalar_one_or_none()
     return None if run_id is None else read_run_view(connection, run_id)
@@ -56,6 +59,14 @@ _PROPOSALS = (
 def read_proposals(connection: sa.Connection, run_id: str) -> tuple[ProposalView, ...]:
     """A run's proposals by place, each with what the newest decision made of it."""
     return tuple(_proposal(row) for row in connection.execute(_PROPOSALS.where(proposals.c.run_id == run_id)))
+
+
+def read_proposal(connection: sa.Connection, proposal_id: str) -> tuple[ProposalView, Run]:
+    """A proposal and its run; raises NotFound."""
+    row = connection.execute(_PROPOSALS.where(proposals.c.id == proposal_id)).one_or_none()
+    if row is None:
+        raise NotFound("This proposal is not in the store. Ask again.")
+    return _proposal(row), read_run(connection, row.run_id)
 
 
 def _proposal(row: sa.Row[Any]) -> ProposalView:

@@ -160,9 +160,9 @@ def _labelled(content: Content, subject: Subject) -> Outcome:
 def _from_proposal(decision: DecisionInput, subject: Subject, status: LabelStatus) -> Content:
     if decision.label_id is not None:
         raise NotAllowed("The label is retired. Restore it first.")
-    if subject.proposal is None or subject.scene_id is None:
+    if subject.proposal is None or subject.proposal_scene_id is None:
         raise BadInput("This needs the proposal or the label it speaks of. Select one.")
-    return content_of_proposal(subject.proposal, subject.scene_id, status)
+    return content_of_proposal(subject.proposal, subject.proposal_scene_id, status)
 
 
 def _changed(connection: sa.Connection, decision: DecisionInput, subject: Subject, status: LabelStatus) -> Content:

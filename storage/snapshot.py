@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from annotator.types import BoxPx, Query
 from storage.blobs import Blobs
 from storage.labels import read_labels
-from storage.models import HEAD_REVISION, proposals, queries
+from storage.models import HEAD_REVISION, labels, proposals, queries, runs
 from storage.reads import read_history, read_proposals, read_run_view, read_runs
-from storage.rows import require
-from storage.runs import query_of, read_run
+from storage.runs import query_of
 from storage.scenes import read_scene
 from storage.sources import read_classes, read_projects, read_source, read_sources
 from storage.views import DecisionView, LabelView, Project, ProjectClass, ProposalView, Run, RunView, SceneView, Source
 from storage.words import LIVE_STATUSES, LabelStatus
+
+_Prompts = tuple[str | None, BoxPx | None, tuple[tuple[float, float, int], ...]]
+_NO_PROMPTS: _Prompts = (None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Snapshot:
         scenes: dict[str, SceneView] = {}
         origins: dict[str, Source] = {}
         asked = {row.id: query_of(row) for row in self._connection.execute(sa.select(queries))}
+        prompts = self._prompts(project_id)
         for label in read_labels(self._connection, project_id, None, None, statuses):
             if label.scene_id is not None and label.scene_id not in scenes:
                 scenes[label.scene_id] = self.scene(label.scene_id)
@@ -68,17 +71,22 @@ class Snapshot:
                 origins[label.source_id] = read_source(self._connection, label.source_id)
             scene = None if label.scene_id is None else scenes[label.scene_id]
             query = None if label.query_id is None else asked[label.query_id]
-            yield ExportRow(label, origins[label.source_id], query, scene, *self._prompts(label.proposal_id))
+            yield ExportRow(label, origins[label.source_id], query, scene, *prompts.get(label.id, _NO_PROMPTS))
 
-    def _prompts(
-        self, proposal_id: str | None
-    ) -> tuple[str | None, BoxPx | None, tuple[tuple[float, float, int], ...]]:
-        if proposal_id is None:
-            return None, None, ()
-        row = require(self._connection, proposals, proposal_id, "proposal")
-        x0, y0, x1, y1 = row.box_px
-        points = tuple((float(x), float(y), int(sign)) for x, y, sign in row.points)
-        return read_run(self._connection, row.run_id).scene_id, (x0, y0, x1, y1), points
+    def _prompts(self, project_id: str) -> dict[str, _Prompts]:
+        """By label id: the scene, box and points of the proposal the label was made from."""
+        chosen = (
+            sa.select(labels.c.id, runs.c.scene_id, proposals.c.box_px, proposals.c.points)
+            .join(proposals, proposals.c.id == labels.c.proposal_id)
+            .join(runs, runs.c.id == proposals.c.run_id)
+            .where(labels.c.project_id == project_id)
+        )
+        found: dict[str, _Prompts] = {}
+        for row in self._connection.execute(chosen):
+            x0, y0, x1, y1 = row.box_px
+            points = tuple((float(x), float(y), int(sign)) for x, y, sign in row.points)
+            found[row.id] = (row.scene_id, (x0, y0, x1, y1), points)
+        return found
 
     def scene(self, scene_id: str) -> SceneView:
         return read_scene(self._connection, scene_id)

@@ -26,6 +26,7 @@ from storage.views import (
     LabelView,
     Project,
     ProjectClass,
+    ProposalView,
     Run,
     RunView,
     SceneView,
@@ -66,9 +67,12 @@ class Store:
         if not writer:
             migrate.require_current(database)
             return cls(data_dir, database, None)
-        data_dir.mkdir(parents=True, exist_ok=True)
-        database.parent.mkdir(parents=True, exist_ok=True)
-        lock = WriterLock(data_dir, command)
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            database.parent.mkdir(parents=True, exist_ok=True)
+            lock = WriterLock(data_dir, command)
+        except OSError as error:
+            raise StoreError(f"{data_dir} cannot be written ({error.strerror}). Name another folder.") from error
         try:
             migrate.migrate(database)
             return cls(data_dir, database, lock)
@@ -247,6 +251,11 @@ class Store:
         """The run started last on the source, with its proposals as they stand."""
         with self.read() as connection:
             return reads.latest_run(connection, project_id, source_id)
+
+    def proposal(self, proposal_id: str) -> tuple[ProposalView, Run]:
+        """A proposal and the run it is of; raises NotFound."""
+        with self.read() as connection:
+            return reads.read_proposal(connection, proposal_id)
 
     def save_draft(self, draft: DraftInput) -> DraftView:
         """Saves the draft; an older sequence changes nothing. ``saved_at`` of the answer is when it was committed."""

@@ -18,9 +18,13 @@ from storage.words import LIVE_STATUSES, ProposalState
 
 @dataclass(frozen=True)
 class Subject:
-    """``label`` is the one named, or the one born from the proposal; ``state`` is the proposal's, None without one."""
+    """``label`` is the one named, or the one born from the proposal; ``state`` is the proposal's, None without one.
+
+    ``proposal_scene_id`` is the frame of the proposal's mask, ``scene_id`` that of a mask which the decision brings.
+    """
 
     proposal: sa.Row[Any] | None
+    proposal_scene_id: str | None
     label: LabelView | None
     state: ProposalState | None
     source_id: str | None
@@ -57,7 +61,8 @@ def resolve(connection: sa.Connection, decision: DecisionInput) -> Subject:
     if scene_id is not None:
         require(connection, scenes, scene_id, "scene")
     state = None if proposal_id is None else proposal_state(connection, proposal_id)
-    return Subject(proposal, label, state, source_id, scene_id, run_id, query_id)
+    proposal_scene_id = None if proposal is None or run is None else run.scene_id
+    return Subject(proposal, proposal_scene_id, label, state, source_id, scene_id, run_id, query_id)
 
 
 def _same_project(found: Any, project_id: str, what: str) -> None:

@@ -212,7 +212,7 @@ def first_prompt(bench: Bench, thing: TrueObject, kind: str) -> Prompt:
 
 
 def measure_clicks(bench: Bench, thing: TrueObject, first: Prompt, clicks: int, wanted: Mapping[int, Tally]) -> None:
-    """Ask ``first``, then correct it ``clicks`` times; the tallies of ``wanted`` take the state after so many clicks."""
+    """Ask ``first``, then correct it ``clicks`` times; ``wanted`` holds a tally for some numbers of clicks."""
     for click, (iou, milliseconds) in enumerate(correcting(bench, thing, first, clicks)):
         if click in wanted:
             wanted[click].ious.append(iou)

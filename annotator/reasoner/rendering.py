@@ -53,6 +53,8 @@ def draw_feedback(image: RgbImage, boxes: Sequence[BoxPx], masks: Sequence[Windo
         together[y0:y1, x0:x1] |= mask.pixels
     drawn[together] = np.rint((1 - ALPHA) * drawn[together].astype(np.float32) + ALPHA * RED).astype(np.uint8)
     for box in boxes:
-        corner, opposite = (round(box[0]), round(box[1])), (round(box[2]) - 1, round(box[3]) - 1)
-        cv2.rectangle(drawn, corner, opposite, BLUE, LINE_PX)
+        for inset in range(LINE_PX):
+            corner = (round(box[0]) + inset, round(box[1]) + inset)
+            opposite = (round(box[2]) - 1 - inset, round(box[3]) - 1 - inset)
+            cv2.rectangle(drawn, corner, opposite, BLUE, 1)
     return drawn

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from shapely.geometry.base import BaseGeometry
 
+from annotator.errors import ModelFailed
 from annotator.geometry import gsd_m, polygonal
 from annotator.ids import new_id
 from annotator.reasoner.base import Candidate, Localization, Reasoner, RefinedPlace, Refinement
@@ -29,6 +30,7 @@ from annotator.types import (
     StepState,
     Token,
     TraceStep,
+    WindowMask,
 )
 
 MASKS_AT_ONCE = 8
@@ -162,52 +164,48 @@ def run(scene: Scene, query: Query, reasoner: Reasoner, segmenter: Segmenter) ->
     never the map's polygon. Raises what the reasoner and the segmenter raise.
     """
     log = _Log()
-    found: Localization = yield from _listen(reasoner.localize(scene, query), log)
-    candidates = found.candidates
+    localized: Localization = yield from _listen(reasoner.localize(scene, query), log)
+    candidates = localized.candidates
     ids = [new_id() for _ in candidates]
     for place, candidate in enumerate(candidates):
         yield BoxFound(place, ids[place], candidate)
     if not candidates:
-        result = log.result((), found.reasons)
+        result = log.result((), localized.reasons)
         yield RunFinished(result)
         return result
 
     embedding = _embed(scene, segmenter, log)
-    first = yield from _segment(scene, segmenter, embedding, [_first_prompt(scene, c) for c in candidates], 1, log)
-    yield log.take(_render_step(first, segmenter))
-    rendered = RenderedPictures(scene, [c.box_px for c in candidates], [m.mask for m in first])
-    refined: Refinement = yield from _listen(reasoner.refine(scene, query, candidates, rendered, first), log)
+    prompts = [Prompt(c.box_px, c.points, gsd_m=gsd_m(scene.grid)) for c in candidates]
+    first = yield from _segment(scene, segmenter, embedding, prompts, 1, log)
+    masks = [found.result for found in first]
+    yield log.take(_render_step(masks, segmenter))
+    rendered = RenderedPictures(scene, [c.box_px for c in candidates], [mask.mask for mask in masks])
+    refined: Refinement = yield from _listen(reasoner.refine(scene, query, candidates, rendered, masks), log)
+    _check_count(refined, candidates)
     for place, part in enumerate(refined.places):
         yield PointsPlaced(place, part.points)
-    prompts = [_final_prompt(scene, c, r, m) for c, r, m in zip(candidates, refined.places, first, strict=True)]
-    final = yield from _segment(scene, segmenter, embedding, prompts, 2, log)
-    final = [after if after.pixels.any() else before for before, after in zip(first, final, strict=True)]
+    prompts = [_with_points(p, r, m) for p, r, m in zip(prompts, refined.places, masks, strict=True)]
+    second = yield from _segment(scene, segmenter, embedding, prompts, 2, log)
+    final = [after if after.mask.area_px else before for before, after in zip(first, second, strict=True)]
     judged = refined
     if isinstance(reasoner, Concluding):
-        judged = yield from _listen(reasoner.conclude(scene, query, candidates, final), log)
+        told = reasoner.conclude(scene, query, candidates, [found.result for found in final])
+        judged = yield from _listen(told, log)
+        _check_count(judged, candidates)
 
     made = [
-        _proposal(
-            scene,
-            place,
-            ids[place],
-            candidates[place],
-            candidates[place].points + refined.places[place].points,
-            judged.places[place],
-            mask,
-            log.steps,
-        )
-        for place, mask in enumerate(final)
-        if mask.pixels.any()
+        _proposal(place, ids[place], candidates[place], prompts[place], judged.places[place], final[place], log.steps)
+        for place in range(len(candidates))
+        if final[place].mask.area_px
     ]
-    empty = {place: NOTHING_SEGMENTED for place, mask in enumerate(final) if not mask.pixels.any()}
+    empty = {place: NOTHING_SEGMENTED for place, found in enumerate(final) if not found.mask.area_px}
     kept, merged = without_duplicates(made)
     dropped = empty | merged
     for place, reason in sorted(dropped.items()):
         yield PlaceDropped(place, ids[place], reason)
     for proposal in kept:
         yield ProposalMade(proposal)
-    result = log.result(kept, found.reasons if kept else (*found.reasons, *dropped.values()))
+    result = log.result(kept, localized.reasons if kept else (*localized.reasons, *dropped.values()))
     yield RunFinished(result)
     return result
 
@@ -232,28 +230,41 @@ def _embed(scene: Scene, segmenter: Segmenter, log: _Log) -> Embedding:
     return embedding
 
 
+@dataclass(frozen=True, eq=False)
+class _Segmented:
+    """The segmenter's answer, and what is shown of it: without specks, and as an outline."""
+
+    result: MaskResult
+    mask: WindowMask
+    geometry_lonlat: BaseGeometry
+
+
 def _segment(
     scene: Scene, segmenter: Segmenter, embedding: Embedding, prompts: Sequence[Prompt], stage: int, log: _Log
-) -> Generator[RunEvent, None, list[MaskResult]]:
+) -> Generator[RunEvent, None, list[_Segmented]]:
     """Ask for the masks a few at a time, tell each, return all."""
-    masks: list[MaskResult] = []
+    found: list[_Segmented] = []
     for at in range(0, len(prompts), MASKS_AT_ONCE):
         started = time.perf_counter()
         batch = segmenter.predict(embedding, prompts[at : at + MASKS_AT_ONCE])
         log.segment_seconds += time.perf_counter() - started
-        for mask in batch:
-            yield MaskMade(len(masks), stage, mask, outline_lonlat(clean_mask(mask.mask, scene.grid), scene.grid))
-            masks.append(mask)
-    return masks
+        for result in batch:
+            mask = clean_mask(result.mask, scene.grid)
+            found.append(_Segmented(result, mask, outline_lonlat(mask, scene.grid)))
+            yield MaskMade(len(found) - 1, stage, result, found[-1].geometry_lonlat)
+    return found
 
 
-def _first_prompt(scene: Scene, candidate: Candidate) -> Prompt:
-    return Prompt(candidate.box_px, candidate.points, gsd_m=gsd_m(scene.grid))
+def _with_points(prompt: Prompt, refined: RefinedPlace, first: MaskResult) -> Prompt:
+    return replace(prompt, points=prompt.points + refined.points, previous=first)
 
 
-def _final_prompt(scene: Scene, candidate: Candidate, refined: RefinedPlace, first: MaskResult) -> Prompt:
-    points = candidate.points + refined.points
-    return Prompt(candidate.box_px, points, previous=first, gsd_m=gsd_m(scene.grid))
+def _check_count(answer: Refinement, candidates: Sequence[Candidate]) -> None:
+    if len(answer.places) != len(candidates):
+        raise ModelFailed(
+            f"The reasoner answered for {len(answer.places)} of {len(candidates)} places. "
+            "Ask again, or choose another reasoner."
+        )
 
 
 def _render_step(masks: Sequence[MaskResult], segmenter: Segmenter) -> TraceStep:
@@ -266,23 +277,21 @@ def _render_step(masks: Sequence[MaskResult], segmenter: Segmenter) -> TraceStep
 
 
 def _proposal(
-    scene: Scene,
     place: int,
     proposal_id: str,
     candidate: Candidate,
-    points: tuple[SignedPoint, ...],
+    prompt: Prompt,
     judged: RefinedPlace,
-    result: MaskResult,
+    final: _Segmented,
     steps: Sequence[TraceStep],
 ) -> Proposal:
-    mask = clean_mask(result.mask, scene.grid)
     return Proposal(
         id=proposal_id,
         place=place,
         box_px=candidate.box_px,
-        points=points,
-        mask=mask,
-        geometry_lonlat=outline_lonlat(mask, scene.grid),
+        points=prompt.points,
+        mask=final.mask,
+        geometry_lonlat=final.geometry_lonlat,
         score=min(1.0, max(0.0, judged.score)),
         function=candidate.function,
         class_id=candidate.class_id,

@@ -22,6 +22,7 @@ MAX_SCENE_PX = 16_000_000
 """Pixels of one scene at most; a larger view is read from overviews, at a coarser ground resolution."""
 MAX_DECODED_PX = 100_000_000
 """Pixels decoded at once at most; a tiled picture may be larger, an untiled one may not."""
+PLAIN_PICTURES = {"PNG": b"\x89PNG", "JPEG": b"\xff\xd8\xff", "WebP": b"RIFF", "GIF": b"GIF8"}
 OVERVIEW_FROM_PX = 512
 """A picture with a longer side gets overviews when it is taken in."""
 
@@ -134,21 +135,34 @@ def _cut(grid: Grid, x0: int, y0: int, step_x: float, step_y: float, width: int,
 def opened(path: Path) -> Iterator[Any]:
     """The picture as a rasterio dataset, by an explicit driver; network and virtual paths are never followed."""
     import rasterio
+    from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
 
     if not path.is_file():
         raise BadImage(f"There is no picture at {path}. Check the path.")
+    _refuse_plain_picture(path)
     try:
         with (
             rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_NUM_THREADS="2"),
             rasterio.open(path.resolve(), driver="GTiff") as dataset,
         ):
             yield dataset
-    except RasterioError as error:
+    except (RasterioError, CPLE_BaseError) as error:
         raise BadImage(
             f"{path.name} cannot be read as a GeoTIFF: it is damaged, cut short, or of another kind. "
             "Export it again as GeoTIFF or COG."
         ) from error
+
+
+def _refuse_plain_picture(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(12)
+    for kind, signature in PLAIN_PICTURES.items():
+        if head.startswith(signature):
+            raise BadImage(
+                f"{path.name} is a {kind} picture without a georeference, so nobody knows where it lies. "
+                "Export it as a GeoTIFF (for example with QGIS, 'Georeferencer')."
+            )
 
 
 def _check(dataset: Any, name: str) -> None:
@@ -199,16 +213,17 @@ def _needs_alpha(dataset: Any) -> bool:
 
 
 def _utm(dataset: Any) -> str:
+    from rasterio._err import CPLE_BaseError
     from rasterio.errors import RasterioError
     from rasterio.warp import transform_bounds
 
     try:
         west, south, east, north = transform_bounds(dataset.crs, "EPSG:4326", *dataset.bounds)
-    except RasterioError as error:
+    except (RasterioError, CPLE_BaseError) as error:
         raise BadImage("The picture's coordinate system cannot be turned into longitude and latitude.") from error
     lon, lat = (west + east) / 2, (south + north) / 2
-    if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise BadImage("The picture's coordinate system does not place it on the earth.")
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise BadImage("The picture's coordinate system does not place it on the earth. Assign the right one.")
     zone = min(max(int((lon + 180) // 6) + 1, 1), 60)
     return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 

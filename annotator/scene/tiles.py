@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from annotator.scene.raster import RasterInfo, display_bands, display_range, ope
 TILE_PX = 256
 WORLD_M = 2 * math.pi * 6378137
 """Circumference of the Web-Mercator world at zoom 0, in its own metres."""
+IMPORTING = threading.Lock()
+"""The first tiles come on several threads at once, and rio-tiler's modules import each other."""
 
 
 def native_zoom(info: RasterInfo) -> int:
@@ -26,8 +29,10 @@ def native_zoom(info: RasterInfo) -> int:
 def render_tile(info: RasterInfo, z: int, x: int, y: int) -> bytes | None:
     """The tile as WebP, transparent where there is no data; None where it misses the picture."""
     from PIL import Image
-    from rio_tiler.errors import TileOutsideBounds
-    from rio_tiler.io import Reader
+
+    with IMPORTING:
+        from rio_tiler.errors import TileOutsideBounds
+        from rio_tiler.io import Reader
 
     if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
         return None

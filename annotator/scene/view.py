@@ -12,6 +12,9 @@ from annotator.types import BoundsLonLat, Provenance, Scene
 
 MARGIN = 0.2
 """A view is widened by this share of its sides on each side, so that what its edge cuts is seen whole."""
+OSM_CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
+PLAIN_STEMS = frozenset({"ortho", "image", "sat", "satellite", "picture", "map", "odm_orthophoto"})
+"""File names that do not tell one picture from another."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,21 @@ def widen(view: BoundsLonLat) -> BoundsLonLat:
     return west - dx, max(south - dy, -90.0), east + dx, min(north + dy, 90.0)
 
 
+def readable_name(path: Path) -> str:
+    """A name for a picture file: its own, or its folder's where its own says nothing."""
+    own = path.stem if path.stem.lower() not in PLAIN_STEMS else path.resolve().parent.name
+    return own.replace("_", " ") or path.stem
+
+
 def open_place(image: Path, map_file: Path | None, provenance: Provenance | None = None) -> Place:
     """A place from a GeoTIFF and an OSM GeoJSON file. Raises BadImage or BadMap with a sentence."""
     raster = inspect_raster(image)
     index = read_osm_geojson(map_file) if map_file else EMPTY
     if provenance is None:
         provenance = Provenance(
-            imagery_provider=image.stem,
+            imagery_provider=readable_name(image),
             imagery_date=raster.date,
             map_provider=map_file.stem if map_file else "",
-            map_attribution="© OpenStreetMap contributors, ODbL 1.0" if map_file else "",
+            map_attribution=OSM_CREDIT if map_file else "",
         )
     return Place(raster, index, provenance)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ import numpy.typing as npt
 from annotator.types import BoxPx, RgbImage
 
 Floats = npt.NDArray[np.float32]
+Click = tuple[float, float, bool]
+"""x, y in working pixels, and whether it is positive."""
 
 STEPS = 24
 SAMPLES = 16
@@ -99,10 +102,10 @@ def quad_candidates(quads: Floats, shift: Floats) -> Candidates:
     """Candidates of (K, 4, 2) clockwise rectangles."""
     side, normal = quad_normals(quads)
     along = 0.06 + 0.88 * (np.arange(SAMPLES, dtype=np.float32)[:, None] + 0.5) / SAMPLES
-    points = quads[:, :, None] + side[:, :, None] * along
+    points = (quads[:, :, None] + side[:, :, None] * along).astype(np.float32)
     normals = np.broadcast_to(normal[:, :, None], points.shape)
     angle = np.mod(np.arctan2(side[:, 0, 1], side[:, 0, 0]), np.pi / 2)
-    return Candidates(tuple(quads), points, normals, angle, shift)
+    return Candidates(tuple(quads), points, normals, angle.astype(np.float32), shift)
 
 
 def ellipse_candidate(box: BoxPx) -> Candidates:
@@ -112,7 +115,7 @@ def ellipse_candidate(box: BoxPx) -> Candidates:
     half = np.array([(box[2] - box[0]) / 2, (box[3] - box[1]) / 2], np.float32)
     outline = unit * half + np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2], np.float32)
     normals = unit / half
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = (normals / np.linalg.norm(normals, axis=1, keepdims=True)).astype(np.float32)
     by_side = (1, 4, SAMPLES, 2)
     one = np.zeros(1, np.float32)
     return Candidates((outline,), outline.reshape(by_side), normals.reshape(by_side), one + np.nan, one)
@@ -160,7 +163,7 @@ def colour_information(codes: npt.NDArray[np.intp], masks: Floats) -> Floats:
     return np.asarray(gain + (1 - share) * divergence(smoothed(total - inside), everywhere), np.float32)
 
 
-def smoothed(counts: Floats) -> Floats:
+def smoothed(counts: npt.NDArray[Any]) -> Floats:
     """Counts as a distribution along the last axis, half a pixel added to each colour."""
     return np.asarray((counts + 0.5) / (counts + 0.5).sum(-1, keepdims=True), np.float32)
 
@@ -212,6 +215,11 @@ class Surroundings:
     near: Floats
     wide: Floats
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(h, w)."""
+        return self.lab.shape[0], self.lab.shape[1]
+
 
 def surroundings(crop_rgb: RgbImage, wide_rgb: RgbImage) -> Surroundings:
     """Prepare a crop and the wider view around it (both (h, w, 3) uint8 RGB) for scoring."""
@@ -222,64 +230,79 @@ def surroundings(crop_rgb: RgbImage, wide_rgb: RgbImage) -> Surroundings:
     return Surroundings(smooth, spread, colour_codes(lab), direction_histogram(smooth), direction_histogram(wide))
 
 
-def features(around: Surroundings, shapes: Candidates, masks: Floats, box: BoxPx) -> Floats:
-    """(K, 8) what is measured of each candidate, in the order of WEIGHTS."""
+def appearance(around: Surroundings, shapes: Candidates, masks: Floats) -> Floats:
+    """(K, 5): contrast across the sides near and farther, colour information, agreement with near and wide views."""
     length = np.linalg.norm(np.diff(shapes.sides, axis=2), axis=-1).sum(-1)
     share = length / length.sum(1, keepdims=True)
     near, far = ((side_contrast(around.lab, shapes, d) * share).sum(1) / around.spread for d in OFFSETS_PX)
-    fill = masks.reshape(len(masks), -1).sum(1) / ((box[2] - box[0]) * (box[3] - box[1]))
-    columns = [
-        near,
-        far,
-        colour_information(around.codes, masks),
-        direction_agreement(around.near, shapes.angle),
-        direction_agreement(around.wide, shapes.angle),
-        fill**2,
-        shapes.shift,
-        np.isnan(shapes.angle),
-    ]
-    return np.stack(columns, 1).astype(np.float32)
+    information = colour_information(around.codes, masks)
+    agreement = [direction_agreement(view, shapes.angle) for view in (around.near, around.wide)]
+    return np.stack([near, far, information, *agreement], 1).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class ShapePrior:
-    """``inside`` (h, w) is the probability of each pixel to lie in the shape; ``best`` the features of the best one."""
+    """What a prompt's shapes say together.
+
+    ``inside`` (h, w) is the probability of each pixel to lie in the shape; ``best`` is the outline of the best shape,
+    ``appearance`` (5,) what was measured of it and ``worth`` its score.
+    """
 
     inside: Floats
     best: Floats
+    appearance: Floats
+    worth: float
 
 
-def box_prior(around: Surroundings, box: BoxPx, clicks: Sequence[tuple[float, float, bool]]) -> ShapePrior:
-    """The prior of a box. ``clicks`` are (x, y, positive); a shape that contradicts one counts for little."""
-    origin = np.array(box[:2], np.float32)
-    quads = inscribed_quads(box[2] - box[0], box[3] - box[1]) + origin
+def box_prior(around: Surroundings, box: BoxPx, clicks: Sequence[Click]) -> ShapePrior:
+    """The prior of a box; a shape that contradicts a click counts for little."""
+    quads = inscribed_quads(box[2] - box[0], box[3] - box[1]) + np.array(box[:2], np.float32)
     shapes = quad_candidates(quads, np.zeros(len(quads), np.float32)).joined(ellipse_candidate(box))
-    masks, scores, measured = score(around, shapes, box, clicks)
-    best = np.argsort(-scores[: len(quads)])[:REFINED]
+    first = box_scores(around, shapes, box, clicks)
+    best = np.argsort(-first.scores[: len(quads)])[:REFINED]
     side = float(np.sqrt((box[2] - box[0]) * (box[3] - box[1])))
     moved = quad_candidates(*shifted_quads(around.lab, quads[best], side, around.spread))
-    more_masks, more_scores, more_measured = score(around, moved, box, clicks)
-    masks, scores = np.concatenate([masks, more_masks]), np.concatenate([scores, more_scores])
-    return weighed(masks, scores, np.concatenate([measured, more_measured]))
+    return weighed([first, box_scores(around, moved, box, clicks)])
 
 
-def score(
-    around: Surroundings, shapes: Candidates, box: BoxPx, clicks: Sequence[tuple[float, float, bool]]
-) -> tuple[Floats, Floats, Floats]:
-    """Masks (K, h, w), scores (K,) and features (K, 8) of the candidates."""
-    masks = shapes.masks((around.lab.shape[0], around.lab.shape[1]))
-    measured = features(around, shapes, masks, box)
-    scores = measured @ np.array(WEIGHTS, np.float32)
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Candidates with their masks (K, h, w), appearance (K, 5) and scores (K,)."""
+
+    shapes: Candidates
+    masks: Floats
+    appearance: Floats
+    scores: Floats
+
+
+def box_scores(around: Surroundings, shapes: Candidates, box: BoxPx, clicks: Sequence[Click]) -> Scored:
+    """The candidates scored by appearance, by the part of the box they fill, and by the clicks."""
+    masks = shapes.masks(around.shape)
+    seen = appearance(around, shapes, masks)
+    fill = masks.reshape(len(masks), -1).sum(1) / ((box[2] - box[0]) * (box[3] - box[1]))
+    form = np.stack([fill**2, shapes.shift, np.isnan(shapes.angle)], 1)
+    scores = np.concatenate([seen, form], 1) @ np.array(WEIGHTS, np.float32)
+    return Scored(shapes, masks, seen, scores - contradiction(masks, clicks))
+
+
+def contradiction(masks: Floats, clicks: Sequence[Click]) -> Floats:
+    """(K,) what the clicks on the wrong side of each mask cost it."""
+    cost = np.zeros(len(masks), np.float32)
     for x, y, positive in clicks:
-        scores -= CONTRADICTION * np.abs(masks[:, int(y), int(x)] - np.float32(positive))
-    return masks, scores, measured
+        cost += CONTRADICTION * np.abs(masks[:, int(y), int(x)] - np.float32(positive))
+    return cost
 
 
-def weighed(masks: Floats, scores: Floats, measured: Floats) -> ShapePrior:
-    """The mean of the masks, weighed by exp(score / TEMPERATURE)."""
-    weights = np.exp((scores - scores.max()) / TEMPERATURE)
-    weights /= weights.sum()
-    inside = np.zeros(masks.shape[1:], np.float32)
-    for index in np.flatnonzero(weights > 1e-3):
+def weighed(parts: Sequence[Scored]) -> ShapePrior:
+    """The mean of all masks, weighed by exp(score / TEMPERATURE)."""
+    scores = np.concatenate([part.scores for part in parts])
+    masks = [mask for part in parts for mask in part.masks]
+    top = int(np.argmax(scores))
+    weights = np.exp((scores - scores[top]) / TEMPERATURE)
+    inside = np.zeros(masks[0].shape, np.float32)
+    kept = np.flatnonzero(weights > 1e-3)
+    for index in kept:
         inside += weights[index] * masks[index]
-    return ShapePrior(inside / weights[weights > 1e-3].sum(), measured[int(np.argmax(scores))])
+    outlines = [outline for part in parts for outline in part.shapes.outlines]
+    seen = np.concatenate([part.appearance for part in parts])
+    return ShapePrior(inside / weights[kept].sum(), outlines[top], seen[top], float(scores[top]))

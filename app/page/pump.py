@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 Event = TypeVar("Event")
 BATCH_SECONDS = 0.04
 """Events that come within this time travel together."""
+BATCH_EVENTS = 64
+"""At most so many travel together."""
 
 
 class Pump(Generic[Event]):
@@ -58,6 +60,8 @@ class Pump(Generic[Event]):
             if item is None:
                 return batch, True
             batch.append(item)
+            if len(batch) == BATCH_EVENTS:
+                return batch, False
             timeout = BATCH_SECONDS
 
     def _drive(self) -> None:

@@ -120,12 +120,16 @@ def examples(opened: OpenSource) -> list[str]:
     return [*(taxonomy.display(class_id).lower() for class_id in frequent), *names[:1]]
 
 
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
 def taxonomy_json(taxonomy: Taxonomy) -> dict[str, Any]:
     return {
         "functions": [
             {
                 "id": id_,
-                "name": taxonomy.display(id_),
+                "name": _title(taxonomy.display(id_)),
                 "classes": [
                     {"id": class_id, "name": taxonomy.display(class_id)} for class_id in taxonomy.classes_of(id_)
                 ],

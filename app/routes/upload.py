@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from annotator.errors import BadInput
+from annotator.scene.view import OSM_CREDIT
 from annotator.types import Provenance
 from app import intake
-from app.places import OSM_CREDIT, OpenSource
+from app.places import OpenSource
 from app.routes.boot import source_json, upload_mb
 from app.routes.web import AsyncWork, limited
 from app.settings import Settings

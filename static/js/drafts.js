@@ -1,13 +1,13 @@
 /** Drafts as values: how they begin, change, go back and are sent. Nothing here touches the page or the network. */
 
 import { uuid7 } from "./ids.js";
-import { boundsOf, sameGeometry } from "./map/geometry.js";
+import { sameGeometry } from "./map/geometry.js";
 
 /** @typedef {import("./types.js").Draft} Draft @typedef {import("./types.js").PromptStep} PromptStep */
 
 const KEPT_STEPS = 50;
 const POINTS_LIMIT = 200;
-const SNAPSHOT = ["geometry", "prompts", "function", "class_id", "name", "mask_id", "by_hand"];
+const SNAPSHOT = ["geometry", "prompts", "function", "class_id", "name", "shape", "from"];
 
 /**
  * @param {{project_id: string, source_id: string, run_id?: string|null, proposal?: object, label?: object,
@@ -29,8 +29,8 @@ export function createDraft({ project_id, source_id, run_id = null, proposal, la
     class_id: base.class_id ?? null,
     name: base.name ?? null,
     prompts: [],
-    mask_id: null,
-    by_hand: false,
+    shape: base.geometry ?? null,
+    from: 0,
     started_at: now,
     saved_at: null,
     dirty: false,
@@ -40,16 +40,23 @@ export function createDraft({ project_id, source_id, run_id = null, proposal, la
   };
 }
 
-/** A draft as the server or the browser's mirror kept it. */
-export function restoreDraft(kept, { project_id, source_id, now = Date.now() }) {
-  const last = kept.prompts?.at(-1)?.at_ms ?? 0;
+/**
+ * A draft as the server or the browser's mirror kept it. Prompts made after a change by hand are not asked again: the
+ * shape as it was kept is what further prompts refine.
+ * @param {object} kept @param {{project_id: string, source_id: string, base?: object|null, now?: number}} place
+ */
+export function restoreDraft(kept, { project_id, source_id, base = null, now = Date.now() }) {
+  const prompts = kept.prompts ?? [];
+  const last = prompts.at(-1)?.at_ms ?? 0;
+  const owned = kept.proposal_id || kept.label_id;
+  const whole = prompts.every(isPrompt) && (!owned || base !== null);
   return {
     ...createDraft({ project_id, source_id, now }),
     ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
-    prompts: kept.prompts ?? [],
+    prompts,
+    shape: whole ? (base?.geometry ?? null) : (kept.geometry ?? null),
+    from: whole ? 0 : prompts.length,
     started_at: now - last,
-    mask_id: null,
-    by_hand: false,
     dirty: false,
     mask_pending: false,
     past: [],
@@ -98,28 +105,34 @@ export function withStep(draft, step, now, patch = {}) {
   return changeDraft(draft, { ...patch, prompts: [...draft.prompts, timed] });
 }
 
+/** A change of the outline itself: what comes later refines this shape. @param {"vertex"|"outline"} kind */
+export function reshapeDraft(draft, kind, geometry, lonlat, now) {
+  const step = lonlat ? { kind, lonlat } : { kind };
+  return withStep(draft, step, now, { geometry, shape: geometry, from: draft.prompts.length + 1, mask_pending: false });
+}
+
 /** Whether a step goes to the segmenter. */
 export const isPrompt = (step) => step.kind === "point" || step.kind === "box";
 
-/** The draft without its last point or box; null where it has none. @param {Draft} draft */
+/** The draft without its last point or box; null where none came after its shape. @param {Draft} draft */
 export function withoutLastPrompt(draft) {
   const at = draft.prompts.findLastIndex(isPrompt);
-  if (at < 0) return null;
+  if (at < draft.from) return null;
   return changeDraft(draft, { prompts: draft.prompts.filter((_, index) => index !== at) });
 }
 
 /**
- * Box and signed points that count for the next mask: those the machine placed first, then the person's. After a
- * vertex was moved by hand the outline itself says where the object ends.
- * @param {Draft} draft @param {{bounds?: number[], points?: number[][], geometry?: object}|null} base
+ * What the next mask depends on: the shape that is refined, and the box and signed points that came after it. A box
+ * drawn by the person stands in the place of the shape; a proposal without an outline yet is held by its own box.
+ * @param {Draft} draft @param {{bounds?: number[]}|null} base proposal or label
  */
 export function countingPrompts(draft, base) {
-  const drawn = draft.prompts.findLast((step) => step.kind === "box")?.bounds ?? null;
-  const own = draft.prompts.filter((step) => step.kind === "point").map((step) => [...step.lonlat, step.sign]);
-  const shape = draft.by_hand ? boundsOf(draft.geometry) : null;
-  const box = drawn ?? shape ?? base?.bounds ?? boundsOf(base?.geometry ?? null);
-  const placed = drawn ? [] : (base?.points ?? []);
-  return { box: box ?? null, points: [...placed, ...own].slice(-POINTS_LIMIT) };
+  const steps = draft.prompts.slice(draft.from).filter(isPrompt);
+  const drawn = steps.findLast((step) => step.kind === "box")?.bounds ?? null;
+  const points = steps.filter((step) => step.kind === "point").map((step) => [...step.lonlat, step.sign]);
+  const geometry = drawn ? null : draft.shape;
+  const box = drawn ?? (geometry ? null : (base?.bounds ?? null));
+  return { geometry, box, points: points.slice(-POINTS_LIMIT) };
 }
 
 /** Whether a draft says something else than the object it began from. @param {Draft} draft */

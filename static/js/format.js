@@ -22,8 +22,9 @@ export function score(value) {
 /** 2.06 -> "2.1 s"; a minute or more as "1 min 12 s". */
 export function seconds(value) {
   if (!Number.isFinite(value)) return "";
-  if (value < 60) return `${value.toFixed(1)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (value < 59.95) return `${value.toFixed(1)} s`;
+  const rounded = Math.round(value);
+  return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
 }
 
 /** An ISO time as the person's clock, "14:03:22"; "" where there is none. */

@@ -85,6 +85,7 @@ export function installKeys(document, state, actions) {
     help: () => actions.openPane(state.get("panes").right === "help" ? null : "help"),
   };
   const down = (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && takesText(event.target)) event.target.blur();
     const found = event.defaultPrevented ? null : actOfKey(event, { rejecting: state.get("rejecting") });
     if (!found) return;
     event.preventDefault();

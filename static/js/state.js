@@ -14,7 +14,7 @@ export function initialState() {
     selected: null,
     hovered: null,
     step_hovered: null,
-    tool: "point",
+    tool: "select",
     editing: false,
     rings: [],
     view: null,

@@ -19,8 +19,8 @@
  * @property {string|null} function
  * @property {string|null} class_id
  * @property {string|null} name
- * @property {string|null} mask_id request whose mask is shown
- * @property {boolean} by_hand whether vertices were moved after that mask
+ * @property {Geometry|null} shape what the prompts refine: the object's, or that of the last change by hand
+ * @property {number} from how many steps came before that shape
  *
  * @typedef {object} DraftFields
  * @property {string} draft_id

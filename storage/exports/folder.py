@@ -108,13 +108,12 @@ def check_replaceable(out: Path) -> None:
         return
     if not out.is_dir():
         raise BadInput(f"{out} is a file. Name a folder for the export.")
-    present = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_symlink() or not path.is_dir()}
-    if not present:
-        return
-    foreign = sorted(present - _listed(out))
-    if foreign:
+    listed = _listed(out)
+    files = (path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_symlink() or not path.is_dir())
+    foreign = next((name for name in files if name not in listed), None)
+    if foreign is not None:
         raise BadInput(
-            f"{out} holds files that are not of an earlier export, for example {foreign[0][:80]!r}. "
+            f"{out} holds files that are not of an earlier export, for example {foreign[:80]!r}. "
             "Choose an empty folder, or move them away."
         )
 
@@ -134,7 +133,12 @@ def _put_in_place(aside: Path, target: Path) -> None:
     old = aside.with_suffix(".old")
     if target.exists():
         target.replace(old)
-    aside.replace(target)
+    try:
+        aside.replace(target)
+    except OSError:
+        if old.exists():
+            old.replace(target)
+        raise
     fsync_folder(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 

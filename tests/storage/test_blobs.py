@@ -47,6 +47,12 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
         Blobs(tmp_path).read(ABC)
 
 
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "ba").write_bytes(b"a file where the folder should be")
+    with pytest.raises(StoreError, match="could not be stored"):
+        Blobs(tmp_path).write(b"abc")
+
+
 @pytest.mark.parametrize("address", ["", "../../etc/passwd", "ba/78", ABC.upper(), ABC + "0", ABC + "\n"])
 def test_what_is_no_address_never_becomes_a_path(tmp_path: Path, address: str) -> None:
     with pytest.raises(StoreError, match="is not the address"):

@@ -13,9 +13,11 @@ from annotator.types import WindowMask
 from storage.inputs import DecisionInput, PromptInput
 from storage.models import prompts
 from storage.words import DecisionKind, PromptKind, RejectReason
-from tests.storage.world import World, box_lonlat, make_proposal, uid
+from tests.storage.world import World, box_lonlat, make_proposal, make_scene, uid
 
-NEW = {"geometry_lonlat": box_lonlat(1, 1, 9, 9), "function": "medical", "class_id": "clinic"}
+NEW: dict[str, Any] = {"geometry_lonlat": box_lonlat(1, 1, 9, 9), "function": "medical", "class_id": "clinic"}
+
+MASKED = {"geometry_lonlat": NEW["geometry_lonlat"], "mask": WindowMask((1, 1, 9, 9), np.ones((8, 8), dtype=bool))}
 
 
 def test_accepting_a_proposal_makes_a_label_of_its_own_shape(world: World) -> None:
@@ -132,6 +134,19 @@ def test_accepting_the_proposal_of_a_retired_label_revives_the_same_label(world:
     revived = world.accept(3).label
     assert revived is not None
     assert (revived.id, revived.version, revived.status) == (uid(50), 3, "accepted")
+
+
+def test_a_revived_label_counts_its_mask_in_the_pixels_of_the_proposals_scene(world: World) -> None:
+    later = make_scene(2)
+    world.store.record_scene(later)
+    world.decide(1, "accept", proposal_id=world.proposal_ids[0], new_label_id=uid(50))
+    moved = world.decide(2, "edit", label_id=uid(50), expected_version=1, scene_id=later.id, **MASKED).label
+    world.decide(3, "retire", label_id=uid(50), expected_version=2)
+    revived = world.accept(4).label
+    assert moved is not None
+    assert revived is not None
+    assert (moved.scene_id, moved.window_px) == (later.id, (1, 1, 9, 9))
+    assert (revived.scene_id, revived.window_px) == (world.scene.id, (2, 4, 18, 16))
 
 
 @pytest.mark.parametrize("kind", ["accept", "edit", "flag", "retire"])

@@ -47,10 +47,9 @@ def test_a_write_holds_the_write_lock_from_its_begin(world: World) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing(world: World) -> None:
-    row = {"id": "x", "name": "half", "created_at": "now"}
+    rows = [{"id": "x", "name": name, "created_at": "now"} for name in ("first", "second")]
     with pytest.raises(StoreError, match="UNIQUE constraint"), world.store.write() as connection:
-        connection.execute(sa.insert(projects), row)
-        connection.execute(sa.insert(projects), row)
+        connection.execute(sa.insert(projects), rows)
     assert [project.name for project in world.store.projects()] == ["default"]
 
 
@@ -99,13 +98,19 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
         Store.open(tmp_path, writer=False)
 
 
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store.open(tmp_path / "file" / "data", writer=True)
+
+
 def test_urls_name_a_sqlite_file_or_are_refused(tmp_path: Path) -> None:
     assert database_path(tmp_path, None) == tmp_path / "socioscribe.db"
     assert database_path(tmp_path, "sqlite:////srv/a.db") == Path("/srv/a.db")
     with pytest.raises(StoreError, match="PostgreSQL comes with a later version"):
         database_path(tmp_path, "postgresql://host/db")
     for url in ("sqlite://", "mysql://host/db", "no url"):
-        with pytest.raises(StoreError, match="name a SQLite file|cannot be read"):
+        with pytest.raises(StoreError, match=r"name a SQLite file|cannot be read"):
             database_path(tmp_path, url)
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,24 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
     with pytest.raises(KeyboardInterrupt):
         migrate.migrate(database)
     assert _tables(database) == set()
+
+
+DIE_WHILE_MIGRATING = """
+import os, sys
+from pathlib import Path
+from storage import migrate
+migrate._compare = lambda *given: os._exit(9)
+migrate.migrate(Path(sys.argv[1]))
+"""
+
+
+def test_a_process_that_dies_while_migrating_leaves_a_store_that_opens(tmp_path: Path) -> None:
+    database = tmp_path / "socioscribe.db"
+    dead = subprocess.run([sys.executable, "-c", DIE_WHILE_MIGRATING, str(database)], check=False)
+    assert dead.returncode == 9
+    assert migrate.read_revision(database) is None
+    with Store.open(tmp_path, writer=True) as store:
+        assert store.projects() == []
 
 
 def test_a_migration_that_loses_rows_is_taken_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ def test_a_run_that_finds_nothing_says_why(world: World) -> None:
     assert (run.nothing_here, run.reasons) == (True, ("no feature is a school",))
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_proposal_comes_back_as_it_was_made(world: World) -> None:
     made = make_proposal(1)
     found = world.store.run(world.run_id).proposals[1]

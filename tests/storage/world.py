@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -149,3 +150,9 @@ def build(data_dir: Path) -> World:
     store.add_proposals(uid(900), proposals)
     store.finish_run(uid(900), "done", seconds=0.4)
     return World(store, project.id, source.id, scene, uid(900), tuple(proposal.id for proposal in proposals))
+
+
+def reopen(world: World, data_dir: Path) -> World:
+    """The same world over a copy of its (closed) data folder."""
+    shutil.copytree(world.store.data_dir, data_dir)
+    return replace(world, store=Store.open(data_dir, writer=True, command="test"))

@@ -74,7 +74,7 @@ def _candidate(
         share = inside.area / whole.area if whole.area else 0.0
         box = geometry_box_px(inside) if not inside.is_empty else (0.0, 0.0, 0.0, 0.0)
         if share < LEAST_SHARE_INSIDE or min(box[2] - box[0], box[3] - box[1]) < LEAST_SIDE_PX:
-            return f"{label} has {share:.0%} of its outline in the picture, too little to see."
+            return words.too_little(label, share)
         candidate = _from_outline(place, box, share, cut=share < 1 - 1e-3)
     if _valid_share(scene, candidate.box_px) < LEAST_VALID_SHARE:
         return f"{label} lies where the picture has no pixels."
@@ -109,9 +109,7 @@ def _valid_share(scene: Scene, box: BoxPx) -> float:
 
 def _box_steps(candidates: Sequence[Candidate], reasons: Sequence[str]) -> Generator[TraceStep, None, None]:
     points = sum(1 for c in candidates if c.feature is not None and polygonal(c.feature.geometry_lonlat).is_empty)
-    says = words.boxes(len(candidates), points, sum(c.clipped for c in candidates))
-    if reasons:
-        says = " ".join([says, *reasons])
+    says = words.boxes(len(candidates), points, sum(c.clipped for c in candidates), reasons)
     yield TraceStep(StepKind.BOXES, "Boxes", says, StepState.WARN if reasons else StepState.OK)
     for number, candidate in enumerate(candidates):
         for evidence in candidate.evidence:

@@ -17,6 +17,8 @@ from annotator.types import BoolMask, BoxPx, RgbImage, Scene, WindowMask, Window
 REACH_M = 0.7
 """Colour on each side of an outline is averaged over about this distance."""
 REACH_PX = (2, 9)
+ENOUGH_PX = 768
+"""Masks with a longer side are measured on every n-th pixel."""
 
 
 def window_of(box_px: BoxPx, scene: Scene, margin_px: float = 0.0) -> WindowPx:
@@ -46,6 +48,9 @@ def edge_contrast(image: RgbImage, mask: WindowMask, gsd_m: float) -> float | No
 
     Colours are averaged over about 0.7 m on either side. None where the mask has no outline in the picture.
     """
+    every = _every(mask.pixels.shape)
+    if every > 1:
+        image, mask, gsd_m = image[::every, ::every], _thinned(mask, every), every * gsd_m
     reach = int(np.clip(round(REACH_M / gsd_m), *REACH_PX))
     x0, y0, x1, y1 = mask.window_px
     left, top = max(0, x0 - reach), max(0, y0 - reach)
@@ -61,6 +66,14 @@ def edge_contrast(image: RgbImage, mask: WindowMask, gsd_m: float) -> float | No
     within, without = _mean_where(lab, inside, reach), _mean_where(lab, ~inside, reach)
     distance = np.linalg.norm(within[edge] - without[edge], axis=1)
     return float(distance.mean())
+
+
+def _thinned(mask: WindowMask, every: int) -> WindowMask:
+    """The mask on every n-th pixel of the scene, in the frame of the picture thinned alike."""
+    x0, y0, _, _ = mask.window_px
+    left, top = math.ceil(x0 / every), math.ceil(y0 / every)
+    pixels = mask.pixels[top * every - y0 :: every, left * every - x0 :: every]
+    return WindowMask((left, top, left + pixels.shape[1], top + pixels.shape[0]), pixels)
 
 
 def lab_of(rgb: RgbImage) -> npt.NDArray[np.float32]:
@@ -79,10 +92,20 @@ def _mean_where(lab: npt.NDArray[np.float32], where: BoolMask, reach: int) -> np
 def deepest_point(pixels: BoolMask, window_px: WindowPx) -> tuple[float, float, float] | None:
     """(x, y, depth) in pixels of the scene: the centre of the pixel farthest from the outline; None when empty.
 
-    The window's border counts as outline.
+    The window's border counts as outline. Of a large mask only every few pixels are looked at.
     """
-    if not pixels.any():
+    every = _every(pixels.shape)
+    seen = pixels[::every, ::every]
+    if not seen.any():
+        every, seen = 1, pixels
+    if not seen.any():
         return None
-    depth = cv2.distanceTransform(np.pad(pixels, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    depth = cv2.distanceTransform(np.pad(seen, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-    return window_px[0] + int(column) + 0.5, window_px[1] + int(row) + 0.5, float(depth[row, column])
+    x, y = window_px[0] + every * int(column) + 0.5, window_px[1] + every * int(row) + 0.5
+    return x, y, every * float(depth[row, column])
+
+
+def _every(shape: tuple[int, ...]) -> int:
+    """Which pixels of a large mask are enough to look at: every n-th on both axes."""
+    return max(1, math.ceil(max(shape) / ENOUGH_PX))

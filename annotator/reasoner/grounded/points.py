@@ -32,7 +32,7 @@ CONTRAST_WEIGHT = 0.1
 """A guess gains this much for each Lab unit of contrast around its mask, as far as mask and guess agree."""
 PROBED_MOST = 12
 """With more bare points than this the segmenter is not asked beforehand."""
-SEARCHED_MOST = 100
+SEARCHED_MOST = 40
 """With more bare points than this a box is a square of the typical size."""
 
 

@@ -58,8 +58,9 @@ class GroundedReasoner:
         for number, (candidate, result) in enumerate(zip(candidates, masks, strict=True)):
             outline = outline_of(candidate, scene)
             others = [point for other in candidates if other is not candidate for point in other.points]
-            points = self._points(scene, candidate, clean_mask(result.mask, scene.grid), outline, others)
-            places.append(self._judged(scene, candidate, result, points))
+            mask = clean_mask(result.mask, scene.grid)
+            points = self._points(scene, candidate, mask, outline, others)
+            places.append(self._judged(scene, candidate, mask, outline, result.score, points))
             yield words.points_step(number, candidate, points, has_outline=outline is not None)
         return Refinement(tuple(places))
 
@@ -69,7 +70,8 @@ class GroundedReasoner:
         """The evidence and the scores of the final masks."""
         places = []
         for number, (candidate, result) in enumerate(zip(candidates, masks, strict=True)):
-            place = self._judged(scene, candidate, result)
+            mask = clean_mask(result.mask, scene.grid)
+            place = self._judged(scene, candidate, mask, outline_of(candidate, scene), result.score)
             places.append(place)
             yield words.evidence_step(number, candidate, candidate.evidence + place.evidence)
         yield words.verdict_step([place.evidence for place in places])
@@ -111,9 +113,14 @@ class GroundedReasoner:
         return tuple(told)
 
     def _judged(
-        self, scene: Scene, candidate: Candidate, result: MaskResult, points: tuple[SignedPoint, ...] = ()
+        self,
+        scene: Scene,
+        candidate: Candidate,
+        mask: WindowMask,
+        outline_px: BaseGeometry | None,
+        mask_score: float,
+        points: tuple[SignedPoint, ...] = (),
     ) -> RefinedPlace:
-        mask = clean_mask(result.mask, scene.grid)
-        evidence = self._measured(scene, candidate, mask, outline_of(candidate, scene))
+        evidence = self._measured(scene, candidate, mask, outline_px)
         typical = self._taxonomy.typical_area_m2(candidate.class_id)
-        return RefinedPlace(points, belief(candidate.score, evidence, typical, result.score), evidence)
+        return RefinedPlace(points, belief(candidate.score, evidence, typical, mask_score), evidence)

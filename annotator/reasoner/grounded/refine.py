@@ -111,15 +111,21 @@ def _interior_points(pixels: BoolMask, window: WindowPx, count: int) -> list[Sig
     """Up to ``count`` positive points, each the deepest one outside the discs that the earlier ones fill."""
     left = pixels.copy()
     points: list[SignedPoint] = []
-    rows, columns = np.indices(left.shape)
     for _ in range(count):
         deepest = deepest_point(left, window)
         if deepest is None:
             break
         x, y, depth = deepest
         points.append(SignedPoint(x, y))
-        left &= np.hypot(columns + window[0] + 0.5 - x, rows + window[1] + 0.5 - y) > depth
+        _clear_disc(left, x - window[0] - 0.5, y - window[1] - 0.5, depth)
     return points
+
+
+def _clear_disc(pixels: BoolMask, column: float, row: float, radius: float) -> None:
+    top, left = max(0, math.floor(row - radius)), max(0, math.floor(column - radius))
+    part = pixels[top : math.ceil(row + radius) + 1, left : math.ceil(column + radius) + 1]
+    rows, columns = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
+    part &= (rows - row) ** 2 + (columns - column) ** 2 > radius**2
 
 
 def _box_pixels(candidate: Candidate, window: WindowPx) -> BoolMask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from annotator.query import Match
 from annotator.reasoner.base import Candidate
@@ -24,6 +24,7 @@ LANGUAGES = {"en": "English", "ko": "Korean", "zh": "Chinese", "ja": "Japanese"}
 TAGS_TOLD = 4
 CLASSES_TOLD = 5
 DOUBTS_TOLD = 3
+LEFT_OUT_TOLD = 3
 NO_MAP = "There is no map here: the grounded reasoner reads map features, and this view has none."
 
 
@@ -83,15 +84,23 @@ def label(feature: MapFeature, match: Match, taxonomy: Taxonomy) -> str:
     return f"{display[:1].upper()}{display[1:]} without a name ({feature.id})"
 
 
-def boxes(count: int, points: int, clipped: int) -> str:
-    """How many boxes, and what they rest on."""
+def too_little(label: str, share: float) -> str:
+    """Why a place at the picture's edge is none."""
+    percent = f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
+    return f"{label} has {percent} of its outline in the picture, too little to see."
+
+
+def boxes(count: int, points: int, clipped: int, left_out: Sequence[str]) -> str:
+    """How many boxes, what they rest on, and what was left out."""
     outlines = count - points
     rests = [f"{outlines} from outlines on the map"] if outlines else []
     rests += [f"{points} from bare points"] if points else []
     says = f"{counted(count, 'box', 'boxes')}: {', '.join(rests)}."
     if clipped:
         says += f" {clipped} {'is' if clipped == 1 else 'are'} cut by the picture's edge."
-    return says
+    says = " ".join([says, *left_out[:LEFT_OUT_TOLD]])
+    more = len(left_out) - LEFT_OUT_TOLD
+    return f"{says} {more} more left out for such reasons." if more > 0 else says
 
 
 def _nearest_name(name: str, features: Sequence[MapFeature]) -> list[str]:
@@ -101,12 +110,17 @@ def _nearest_name(name: str, features: Sequence[MapFeature]) -> list[str]:
 
 
 def _tags_of(place_class: PlaceClass) -> list[str]:
-    """A class's tags as key=value, the first value of each alternative."""
+    """A class's tags as key=value, of each alternative the value that is called like the class, else the first."""
     told = []
     for pattern in place_class.osm:
-        parts = [f"{key}={sorted(values)[0]}" for key, values in pattern.tags]
+        parts = [f"{key}={_telling(place_class, values)}" for key, values in pattern.tags]
         told.append(" and ".join(parts))
     return told
+
+
+def _telling(place_class: PlaceClass, values: Collection[str]) -> str:
+    named = [place_class.id, *(word.replace(" ", "_") for word in place_class.en)]
+    return next((name for name in named if name in values), min(values))
 
 
 def _some(items: Sequence[str], most: int, last: str = "") -> str:

@@ -56,9 +56,14 @@ def _folders() -> tuple[Path, ...]:
     home = Path.home()
     if sys.platform == "win32":
         return (Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts",)
-    return Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".fonts", home / ".local/share/fonts", Path(
-        "/System/Library/Fonts"
-    ), Path("/Library/Fonts")
+    return (
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        home / ".fonts",
+        home / ".local/share/fonts",
+        Path("/System/Library/Fonts"),
+        Path("/Library/Fonts"),
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import shapely
 from PIL import Image, ImageDraw
+from shapely.geometry.base import BaseGeometry
 
 from annotator.scene.digital_map.fonts import Font, font_for
 from annotator.scene.digital_map.style import HALO, Rgb
@@ -159,7 +162,6 @@ def _dot(picture: Image.Image, wish: Wish) -> None:
 def _write(picture: Image.Image, draw: ImageDraw.ImageDraw, label: Label, font: Font) -> None:
     x0, y0, x1, y1 = label.box_px
     ascent, descent = font.getmetrics()
-    style = {"font": font, "stroke_width": _HALO_PX, "stroke_fill": HALO, "spacing": 0, "align": "center"}
     if not label.wish.angle_deg:
         rows = label.text.split("\n")
         top = (y0 + y1) / 2 - len(rows) * (ascent + descent) / 2
@@ -174,11 +176,19 @@ def _write(picture: Image.Image, draw: ImageDraw.ImageDraw, label: Label, font: 
         turned = mask.rotate(label.wish.angle_deg, Image.Resampling.BICUBIC, expand=True)
         corner = round((x0 + x1 - turned.width) / 2), round((y0 + y1 - turned.height) / 2)
         picture.paste(colour, corner, turned)
-    del style
 
 
-def spot_on_line(points_px: np.ndarray, width: int, height: int) -> tuple[float, float, float, float] | None:  # type: ignore[type-arg]
-    """(x, y, angle in degrees counter-clockwise, straight length) of the best place for a name along a line."""
-    inside = np.all((points_px > (0, 0)) & (points_px < (width, height)), axis=1)
-    del inside
-    return None
+def spot_on_line(line_px: BaseGeometry, width: int, height: int) -> tuple[float, float, float, float] | None:
+    """The longest nearly straight run of a line in the picture: (x, y) of its middle, angle in degrees
+    counter-clockwise within -90..90, length in pixels; None where nothing of the line is in the picture.
+    """
+    runs = []
+    for part in shapely.get_parts(shapely.clip_by_rect(line_px, 0, 0, width, height)):
+        points = shapely.get_coordinates(part.simplify(4.0))
+        runs += list(pairwise(points))
+    if not runs:
+        return None
+    (x0, y0), (x1, y1) = max(runs, key=lambda run: float(np.hypot(*(run[1] - run[0]))))
+    angle = -math.degrees(math.atan2(y1 - y0, x1 - x0))
+    upright = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
+    return float(x0 + x1) / 2, float(y0 + y1) / 2, upright, math.hypot(x1 - x0, y1 - y0)

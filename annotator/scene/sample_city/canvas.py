@@ -64,7 +64,12 @@ class Canvas:
     def blank(rng: np.random.Generator, sun: tuple[float, float, float]) -> Canvas:
         shape = (SIDE_PX, SIDE_PX)
         return Canvas(
-            np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.float32), np.ones(shape, np.float32), make_noise(rng), rng, sun
+            np.zeros((*shape, 3), np.uint8),
+            np.zeros(shape, np.float32),
+            np.ones(shape, np.float32),
+            make_noise(rng),
+            rng,
+            sun,
         )
 
     def fill(self, points_m: npt.ArrayLike, colour: Rgb, height: float | None = None) -> None:

@@ -35,10 +35,11 @@ def hospital(kit: Kit, block: BaseGeometry, tags: dict[str, str]) -> None:
         {"building": "hospital", "amenity": "hospital", "healthcare": "hospital", **tags},
         "hospital",
     )
-    _helipad(kit, main.sub(a * 0.13, -b * 0.36, 17, 17))
+    _helipad(kit, main.sub(a * 0.3, -b * 0.33, 17, 17))
     _garden_paths(kit, main.sub(-a * 0.14, b * 0.34, a * 0.2, b * 0.24))
     kit.tree_ring(site, 9, 2.6)
     kit.trees_in(main.polygon(), a * b / 330)
+    kit.trees_in(block.difference(site.polygon()), (block.area - a * b) / 240, 2.0, 4.2)
 
 
 def _helipad(kit: Kit, pad: Rect) -> None:
@@ -54,7 +55,9 @@ def _helipad(kit: Kit, pad: Rect) -> None:
 
 def _garden_paths(kit: Kit, rect: Rect) -> None:
     for v in (-0.5, 0.5):
-        kit.plan.stroke([rect.at(-rect.length / 2, v * rect.width), rect.at(rect.length / 2, -v * rect.width)], 1.6, (186, 176, 158))
+        kit.plan.stroke(
+            [rect.at(-rect.length / 2, v * rect.width), rect.at(rect.length / 2, -v * rect.width)], 1.6, (186, 176, 158)
+        )
     kit.plan.ground(rect.sub(0, 0, 5, 5), Ground.PLAZA)
 
 
@@ -68,7 +71,12 @@ def civic_square(kit: Kit, block: BaseGeometry) -> None:
     plan.building(
         [
             kit.pitched(hall, 4, kit.pick(((92, 96, 100), (110, 130, 120))), kind=Roof.HIP, slope=0.6),
-            kit.pitched(hall.sub(0, 2, 12, hall.width + 5, 0.0).quarter_turned(), 4.3, kit.pick(((92, 112, 106),)), kind=Roof.GABLE),
+            kit.pitched(
+                hall.sub(0, 2, 12, hall.width + 5, 0.0).quarter_turned(),
+                4.3,
+                kit.pick(((92, 112, 106),)),
+                kind=Roof.GABLE,
+            ),
             RoofPart(hall.sub(0, 0, 6, 6), Roof.HIP, Cover.METAL, (96, 140, 122), 22, 5),
         ],
         {"building": "yes", "amenity": "townhall", "name": "Aldermoor Town Hall", "name:ko": "앨더무어시청"},
@@ -79,7 +87,8 @@ def civic_square(kit: Kit, block: BaseGeometry) -> None:
     west, east = (site.sub(s * a * 0.36, 0, a * 0.26, b * 0.96) for s in (-1, 1))
     _library(kit, west.sub(0, -west.width * 0.26, west.length * 0.86, west.width * 0.34))
     police = west.sub(0, west.width * 0.24, west.length * 0.8, west.width * 0.26)
-    plan.building([kit.flat(police, 3), kit.flat(police.sub(police.length * 0.3, -police.width * 0.42, 9, 14), 4)],
+    plan.building(
+        [kit.flat(police, 3), kit.flat(police.sub(police.length * 0.3, -police.width * 0.42, 9, 14), 4)],
         {"building": "yes", "amenity": "police", "name": "Aldermoor Police Station", "name:ko": "앨더무어경찰서"},
         "public_security_police",
     )
@@ -105,7 +114,10 @@ def _fountain_square(kit: Kit, rect: Rect) -> None:
 
 def _library(kit: Kit, rect: Rect) -> None:
     colour = kit.pick(((190, 186, 176), (150, 130, 112)))
-    parts = [kit.flat(rect, 2.6, colour), RoofPart(rect.sub(0, 0, 11, 9), Roof.HIP, Cover.GLASS, (120, 150, 160), 10, 2.4)]
+    parts = [
+        kit.flat(rect, 2.6, colour),
+        RoofPart(rect.sub(0, 0, 11, 9), Roof.HIP, Cover.GLASS, (120, 150, 160), 10, 2.4),
+    ]
     tags = {"building": "yes", "amenity": "library", "name": "Aldermoor Public Library", "name:ko": "앨더무어도서관"}
     kit.plan.building(parts, tags, "library")
 
@@ -114,7 +126,10 @@ def _fire_station(kit: Kit, rect: Rect) -> None:
     yard = rect.sub(0, rect.width * 0.36, rect.length, rect.width * 0.5)
     kit.plan.ground(yard, Ground.CONCRETE)
     hall = rect.sub(0, -rect.width * 0.1, rect.length, rect.width * 0.5)
-    parts = [kit.flat(hall, 2, kit.pick(((160, 92, 80), (170, 168, 160)))), kit.flat(hall.sub(-hall.length * 0.42, 0, 6, 6), 6, clutter=0)]
+    parts = [
+        kit.flat(hall, 2, kit.pick(((160, 92, 80), (170, 168, 160)))),
+        kit.flat(hall.sub(-hall.length * 0.42, 0, 6, 6), 6, clutter=0),
+    ]
     tags = {"building": "fire_station", "amenity": "fire_station", "name": "Fire Station No. 1", "name:ko": "제1소방서"}
     kit.plan.building(parts, tags, "fire_department")
     for u in (-0.25, 0.1):
@@ -128,7 +143,9 @@ def church(kit: Kit, rect: Rect, tags: dict[str, str]) -> None:
     nave = rect.sub(0, 0, min(rect.length, 36), min(rect.width * 0.55, 12))
     parts = [
         kit.pitched(nave, 3.2, colour, kind=Roof.GABLE, slope=0.95),
-        kit.pitched(nave.sub(nave.length * 0.16, 0, nave.width * 2.1, 9, math.pi / 2), 3.2, colour, kind=Roof.GABLE, slope=0.95),
+        kit.pitched(
+            nave.sub(nave.length * 0.16, 0, nave.width * 2.1, 9, math.pi / 2), 3.2, colour, kind=Roof.GABLE, slope=0.95
+        ),
         RoofPart(nave.sub(-nave.length / 2 - 1, 0, 7, 7), Roof.HIP, Cover.METAL, colour, 19, 8),
     ]
     kit.plan.building(
@@ -143,7 +160,10 @@ def temple(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     tiles: Rgb = kit.pick(((84, 86, 92), (96, 84, 76)))
     hall = lot.sub(-lot.length * 0.18, 0, lot.width * 0.62, min(lot.length * 0.34, 14), math.pi / 2)
     plan.building(
-        [kit.pitched(hall, 1.6, tiles, kind=Roof.HIP, slope=0.7), kit.pitched(hall.sub(0, 0, hall.length * 0.7, hall.width * 0.62), 3, tiles, kind=Roof.HIP, slope=0.9)],
+        [
+            kit.pitched(hall, 1.6, tiles, kind=Roof.HIP, slope=0.7),
+            kit.pitched(hall.sub(0, 0, hall.length * 0.7, hall.width * 0.62), 3, tiles, kind=Roof.HIP, slope=0.9),
+        ],
         {"building": "temple", "amenity": "place_of_worship", "religion": "buddhist", **tags},
         "temple",
     )
@@ -158,12 +178,13 @@ def clinic(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     plan.ground(lot, Ground.PAVING)
     house = lot.sub(0, -lot.width * 0.14, lot.length * 0.8, lot.width * 0.52)
     colour = kit.pick(_PALE)
-    parts = [kit.flat(house, 3, colour), kit.flat(house.sub(house.length * 0.26, house.width * 0.44, house.length * 0.4, 7), 2, colour)]
+    parts = [
+        kit.flat(house, 3, colour),
+        kit.flat(house.sub(house.length * 0.26, house.width * 0.44, house.length * 0.4, 7), 2, colour),
+    ]
     plan.building(parts, {"building": "yes", "amenity": "clinic", "healthcare": "clinic", **tags}, "clinic")
     for u in np.arange(-lot.length * 0.36, lot.length * 0.1, 2.7):
         if kit.chance(0.6):
             kit.car(*lot.at(float(u), lot.width * 0.36), lot.angle + math.pi / 2)
     kit.plan.outline(lot.sub(0, 0, lot.length - 0.6, lot.width - 0.6), 0.4, WHITE, 0.35)
     kit.trees_in(lot.polygon(), 3, 1.5, 2.6)
-
-

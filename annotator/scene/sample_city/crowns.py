@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -14,14 +13,16 @@ from annotator.scene.sample_city.canvas import Bytes, Canvas, Plane, fixed_point
 from annotator.scene.sample_city.plan import PX_PER_M, SIDE_PX, Ground, Plan, Rgb, Tree
 
 GREENS: tuple[Rgb, ...] = (
-    (52, 74, 34),
-    (62, 84, 40),
-    (44, 64, 36),
-    (76, 92, 44),
-    (58, 78, 50),
-    (92, 98, 48),
-    (48, 70, 46),
-    (112, 104, 52),
+    (50, 64, 36),
+    (58, 72, 40),
+    (42, 56, 34),
+    (70, 80, 46),
+    (56, 70, 48),
+    (82, 86, 50),
+    (46, 62, 44),
+    (60, 66, 40),
+    (104, 94, 54),
+    (52, 60, 44),
 )
 _VARIANTS = 6
 
@@ -54,7 +55,17 @@ def _allowed(plan: Plan) -> list[Tree]:
     return [t for t in trees if not taken[int(t.y * PX_PER_M), int(t.x * PX_PER_M)]]
 
 
-_HARD = {Ground.ASPHALT, Ground.OLD_ASPHALT, Ground.WATER, Ground.POOL, Ground.TURF, Ground.TARTAN, Ground.COURT, Ground.BALLAST}
+_HARD = {
+    Ground.ASPHALT,
+    Ground.OLD_ASPHALT,
+    Ground.WATER,
+    Ground.SHALLOWS,
+    Ground.POOL,
+    Ground.TURF,
+    Ground.TARTAN,
+    Ground.COURT,
+    Ground.BALLAST,
+}
 
 
 def _taken(plan: Plan) -> Bytes:
@@ -66,7 +77,7 @@ def _taken(plan: Plan) -> Bytes:
                 cv2.fillPoly(taken, rings, int(patch.ground in _HARD), cv2.LINE_8, 4)
     for building in plan.buildings:
         for roof in building.parts:
-            cv2.fillPoly(taken, [fixed_points(list(roof.rect.polygon().exterior.coords)[:4])], 1, cv2.LINE_8, 4)
+            cv2.fillPoly(taken, [fixed_points(roof.rect.corners())], 1, cv2.LINE_8, 4)
     return taken
 
 
@@ -88,7 +99,9 @@ def _grow(canvas: Canvas, radius_px: int) -> Stamp:
     sun = canvas.sun
     shade = (sun[2] + fall_x * sun[0] + fall_y * sun[1]) / (np.sqrt(1 + fall_x**2 + fall_y**2) * sun[2])
     light = 0.85 + 0.3 * surface + rng.normal(0, 0.09, xs.shape)
-    return Stamp(*(np.asarray(a, dtype=np.float32) for a in (cover, 0.45 + 0.55 * body, np.clip(shade, 0.3, 1.5), light)))
+    return Stamp(
+        *(np.asarray(a, dtype=np.float32) for a in (cover, 0.45 + 0.55 * body, np.clip(shade, 0.3, 1.5), light))
+    )
 
 
 def _stamp(canvas: Canvas, tree: Tree, stamp: Stamp) -> None:
@@ -100,7 +113,9 @@ def _stamp(canvas: Canvas, tree: Tree, stamp: Stamp) -> None:
     tall = np.float32(2.2 + tree.radius * canvas.rng.uniform(1.5, 2.1))
     height = tall * stamp.height[part]
     cover = np.where(height > canvas.height[window], stamp.cover[part], 0)
-    green = np.asarray(GREENS[int(canvas.rng.integers(len(GREENS)))], np.float32) * np.float32(canvas.rng.uniform(0.85, 1.25))
+    green = np.asarray(GREENS[int(canvas.rng.integers(len(GREENS)))], np.float32) * np.float32(
+        canvas.rng.uniform(0.8, 1.2)
+    )
     leaves: npt.NDArray[np.float32] = green * stamp.light[part][..., None]
     albedo = canvas.albedo[window]
     albedo[:] = (albedo + cover[..., None] * (leaves - albedo)).astype(np.uint8)

@@ -41,8 +41,8 @@ def running_track(kit: Kit, rect: Rect) -> None:
     for inset in (0.4, 1.6, 2.8, 4.0, 5.2):
         plan.stroke(_oval(rect, inset).exterior.coords, 0.2, WHITE, opacity=0.7)
     plan.ground(_oval(rect, 6.2), Ground.LAWN, rect.angle)
-    inner = rect.width - 16
-    soccer_pitch(kit, rect.sub(0, 0, min(rect.length - rect.width + 8, inner * 1.75), inner))
+    inner = rect.width - 19
+    soccer_pitch(kit, rect.sub(0, 0, min(rect.length - rect.width * 0.62, inner * 1.75), inner))
 
 
 def _oval(rect: Rect, inset: float) -> sg.Polygon:
@@ -54,7 +54,7 @@ def _oval(rect: Rect, inset: float) -> sg.Polygon:
 def basketball_court(kit: Kit, rect: Rect) -> None:
     plan = kit.plan
     plan.ground(rect, Ground.COURT)
-    plan.place(rect, {"leisure": "pitch", "sport": "basketball"}, "pitch")
+    plan.place(rect, {"leisure": "pitch", "sport": "basketball"}, "basketball_arena")
     field = rect.sub(0, 0, rect.length - 3, rect.width - 3)
     plan.outline(field, 0.25, WHITE, 0.85)
     plan.stroke([field.at(0, -field.width / 2), field.at(0, field.width / 2)], 0.25, WHITE, opacity=0.85)
@@ -101,7 +101,7 @@ def school(kit: Kit, block: BaseGeometry, tags: dict[str, str], *, on_grounds: b
     school_tags = {"amenity": "school", **tags}
     building_tags = {"building": "yes"} if on_grounds else {"building": "school", **school_tags}
     plan.building(
-        _wings(kit, frame.sub(0, 0, frame.length - 5, frame.width - 8), depth, rng.integers(2, 5), sides=sides),
+        _wings(kit, frame.sub(0, 0, frame.length - 5, frame.width - 8), depth, float(rng.integers(2, 5)), sides=sides),
         building_tags,
         None if on_grounds else "school",
     )
@@ -116,7 +116,8 @@ def school(kit: Kit, block: BaseGeometry, tags: dict[str, str], *, on_grounds: b
 def _open_side(kit: Kit, rect: Rect, track: bool) -> None:
     long_side = rect if rect.length >= rect.width else rect.quarter_turned()
     if track and long_side.width > 38:
-        running_track(kit, long_side.sub(0, 0, min(long_side.length, long_side.width * 1.9), long_side.width - 3))
+        width = min(long_side.width - 3, long_side.length / 1.45)
+        running_track(kit, long_side.sub(0, 0, min(long_side.length, width * 1.9), width))
         return
     pitch = long_side.sub(-9, 0, long_side.length - 24, min(long_side.width - 4, 44))
     if pitch.length > 32 and pitch.width > 18:
@@ -133,7 +134,9 @@ def _yard(kit: Kit, frame: Rect, depth: float) -> None:
         kit.plan.building([roof], {"building": "yes"})
     yard = frame.sub(0, depth / 2 - 4, frame.length * 0.4, frame.width * 0.3)
     for u in np.arange(-yard.length / 2, yard.length / 2, 2.4):
-        kit.plan.stroke([yard.at(u, -yard.width / 2), yard.at(u, -yard.width / 2 + 3)], 0.3, (206, 190, 90), opacity=0.6)
+        kit.plan.stroke(
+            [yard.at(u, -yard.width / 2), yard.at(u, -yard.width / 2 + 3)], 0.3, (206, 190, 90), opacity=0.6
+        )
     kit.trees_in(yard.polygon(), 5, 1.6, 2.8)
 
 
@@ -145,9 +148,7 @@ def kindergarten(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     colour = kit.pick(((196, 92, 60), (210, 170, 70), (80, 130, 170)))
     wing = kit.pitched(house, 1.2, colour, slope=0.4, cover=Cover.METAL)
     bay = kit.pitched(house.sub(house.length * 0.2, house.width * 0.4, house.width * 0.9, 8, math.pi / 2), 1.1, colour)
-    plan.building(
-        [wing, bay], {"building": "kindergarten", "amenity": "kindergarten", **tags}, "kindergarten"
-    )
+    plan.building([wing, bay], {"building": "kindergarten", "amenity": "kindergarten", **tags}, "kindergarten")
     plan.ground(lot.sub(-lot.length * 0.22, lot.width * 0.3, 7, 6), Ground.SAND)
     plan.ground(lot.sub(lot.length * 0.3, lot.width * 0.32, 8, 5), Ground.TARTAN)
     kit.trees_in(lot.polygon(), 7, 1.5, 3.0)

@@ -31,8 +31,8 @@ class Texture:
 
 
 TEXTURES: dict[Ground, Texture] = {
-    Ground.MEADOW: Texture((66, 78, 42), (156, 146, 96), 34, 26, 16),
-    Ground.LAWN: Texture((70, 92, 46), (142, 148, 86), 26, 15, 11, 2.6, 10),
+    Ground.MEADOW: Texture((64, 72, 42), (160, 146, 104), 34, 34, 18),
+    Ground.LAWN: Texture((70, 84, 46), (152, 148, 98), 32, 26, 14, 2.6, 7),
     Ground.GARDEN: Texture((56, 66, 36), (158, 144, 108), 26, 44, 18),
     Ground.SOIL: Texture((104, 88, 66), (186, 168, 136), 30, 30, 14),
     Ground.SAND: Texture((168, 148, 114), (222, 206, 172), 28, 22, 16),
@@ -43,7 +43,8 @@ TEXTURES: dict[Ground, Texture] = {
     Ground.PAVING: Texture((132, 127, 119), (184, 178, 167), 28, 22, 16, 1.5, 12),
     Ground.PLAZA: Texture((144, 134, 120), (202, 192, 174), 26, 20, 13, 4.0, 22),
     Ground.CONCRETE: Texture((132, 129, 122), (190, 186, 176), 30, 32, 12, 5.0, 10),
-    Ground.WATER: Texture((40, 58, 54), (74, 92, 80), 34, 16, 7),
+    Ground.WATER: Texture((38, 56, 54), (80, 98, 86), 40, 18, 8),
+    Ground.SHALLOWS: Texture((62, 78, 66), (112, 120, 96), 24, 34, 8),
     Ground.POOL: Texture((62, 150, 172), (128, 204, 214), 12, 22, 10),
     Ground.TURF: Texture((62, 100, 50), (126, 156, 82), 22, 14, 10, 5.5, 34),
     Ground.TARTAN: Texture((134, 66, 52), (184, 104, 84), 24, 18, 10),
@@ -60,7 +61,9 @@ def lay_ground(canvas: Canvas, patches: Iterable[Patch]) -> None:
             continue
         mask = coverage(patch.polygon, window)
         _blend(canvas.albedo[window], _texture(canvas, window, patch), mask)
-        level = WATER_M if patch.ground is Ground.WATER else -1.0 if patch.ground is Ground.BANK else 0.0
+        level = (
+            WATER_M if patch.ground in (Ground.WATER, Ground.SHALLOWS) else -1.0 if patch.ground is Ground.BANK else 0.0
+        )
         canvas.height[window][mask > 127] = level
 
 
@@ -70,10 +73,10 @@ def _texture(canvas: Canvas, window: Window, patch: Patch) -> Bytes:
     value = cv2.addWeighted(noise.low[window], kind.low, noise.mid[window], kind.mid, 128.0 + canvas.rng.normal(0, 9))
     value = cv2.scaleAdd(noise.fine[window], kind.fine, value)
     if kind.stripe:
-        value += _stripes(window, patch.angle, kind)
+        value = cv2.add(value, _stripes(window, patch.angle, kind))
     steps = np.linspace(0, 1, 256)[:, None]
     table = np.asarray(kind.dark) + steps * (np.asarray(kind.light) - np.asarray(kind.dark))
-    index = cv2.convertScaleAbs(cv2.max(value, 0))
+    index = np.asarray(np.clip(value, 0, 255), dtype=np.uint8)
     channels = table.astype(np.uint8).T[:, None]
     return np.asarray(cv2.merge([cv2.LUT(index, channel) for channel in channels]), dtype=np.uint8)
 
@@ -104,7 +107,9 @@ def draw_strokes(canvas: Canvas, strokes: Iterable[Stroke]) -> None:
         mask[:] = 0
         for stroke in group:
             _draw(mask, stroke)
-        rows, cols = np.nonzero(mask)
+        x, y, width, height = cv2.boundingRect(mask)
+        rows, cols = np.nonzero(mask[y : y + height, x : x + width])
+        rows, cols = rows + y, cols + x
         wear = np.clip(1 - 0.18 * np.abs(canvas.noise.mid[rows, cols]) - 0.1 * canvas.noise.fine[rows, cols], 0.2, 1)
         share = (mask[rows, cols].astype(np.float32) / 255 * wear)[:, None]
         here = canvas.albedo[rows, cols]
@@ -136,17 +141,17 @@ def park_vehicles(canvas: Canvas, vehicles: Iterable[Vehicle]) -> None:
         rect = Rect(item.x, item.y, item.angle, item.length, item.width)
         if window_of((item.x - 1, item.y - 1, item.x + 1, item.y + 1)) is None:
             continue
-        canvas.fill(_corners(rect), item.colour, item.height)
+        canvas.fill(rect.corners(), item.colour, item.height)
         dark = tuple(int(c * 0.35) for c in item.colour)
         if item.length < 6 and item.width < 2.4:
             for u, length in ((0.12, 0.16), (-0.36, 0.1)):
-                canvas.fill(_corners(rect.sub(u * item.length, 0, length * item.length, item.width * 0.8)), (dark[0], dark[1], dark[2]))
+                canvas.fill(
+                    rect.sub(u * item.length, 0, length * item.length, item.width * 0.8).corners(),
+                    (dark[0], dark[1], dark[2]),
+                )
         elif item.length > 10:
             light = tuple(min(255, int(c * 1.18)) for c in item.colour)
             for u in (-0.3, 0.05, 0.32):
-                canvas.fill(_corners(rect.sub(u * item.length, 0, 2.2, item.width * 0.62)), (light[0], light[1], light[2]))
-
-
-def _corners(rect: Rect) -> list[PointM]:
-    a, b = rect.length / 2, rect.width / 2
-    return [rect.at(-a, -b), rect.at(a, -b), rect.at(a, b), rect.at(-a, b)]
+                canvas.fill(
+                    rect.sub(u * item.length, 0, 2.2, item.width * 0.62).corners(), (light[0], light[1], light[2])
+                )

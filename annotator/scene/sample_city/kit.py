@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -15,18 +16,19 @@ from annotator.scene.sample_city.plan import Cover, Ground, Plan, Rect, Rgb, Roo
 
 WHITE: Rgb = (226, 226, 220)
 TILES: tuple[Rgb, ...] = (
-    (150, 82, 60),
-    (168, 96, 68),
-    (132, 76, 62),
-    (120, 98, 84),
-    (104, 92, 88),
-    (92, 94, 100),
-    (142, 108, 84),
-    (112, 66, 54),
+    (134, 80, 62),
+    (146, 92, 72),
+    (118, 74, 62),
+    (120, 100, 86),
+    (102, 94, 90),
+    (92, 94, 98),
+    (136, 110, 90),
+    (104, 68, 58),
+    (82, 78, 78),
 )
 METALS: tuple[Rgb, ...] = (
-    (64, 104, 150),
-    (96, 120, 142),
+    (76, 106, 142),
+    (104, 122, 138),
     (150, 152, 150),
     (178, 178, 172),
     (140, 70, 56),
@@ -108,7 +110,7 @@ class Kit:
 
     def tree_ring(self, rect: Rect, spacing: float, radius: float = 2.4) -> None:
         corners = list(rect.polygon().exterior.coords)
-        for a, b in zip(corners[:-1], corners[1:], strict=True):
+        for a, b in pairwise(corners):
             self.tree_row(a, b, spacing, radius)
 
     def flat(self, rect: Rect, floors: float, colour: Rgb | None = None, *, clutter: int | None = None) -> RoofPart:
@@ -116,7 +118,7 @@ class Kit:
         boxes = int(rect.length * rect.width / 90 * self.uniform(0.5, 1.5)) if clutter is None else clutter
         shade = colour or (self.pick((GREEN_ROOF,)) if self.chance(0.12) else self.pick(MEMBRANES))
         cover = Cover.CONCRETE if self.chance(0.4) else Cover.MEMBRANE
-        return RoofPart(rect, Roof.FLAT, cover, shade, 3.3 * floors, clutter=boxes, solar=self.chance(0.15))
+        return RoofPart(rect, Roof.FLAT, cover, shade, 3.3 * floors, clutter=boxes, solar=self.chance(0.06))
 
     def pitched(
         self,
@@ -132,7 +134,7 @@ class Kit:
         shape = kind or (Roof.HIP if self.chance(0.45) else Roof.GABLE)
         shade = colour or self.pick(TILES if cover is Cover.TILE else METALS)
         rise = min(rect.width, rect.length) / 2 * slope
-        return RoofPart(rect, shape, cover, shade, 2.9 * floors, rise, solar=self.chance(0.12))
+        return RoofPart(rect, shape, cover, shade, 2.9 * floors, rise, solar=self.chance(0.06))
 
     def hall(self, rect: Rect, height: float, colour: Rgb | None = None, kind: Roof = Roof.GABLE) -> RoofPart:
         """A large sheet-metal roof of low slope."""
@@ -140,9 +142,7 @@ class Kit:
             rect, kind, Cover.METAL, colour or self.pick(METALS), height, min(rect.width * 0.09, 3.0), clutter=0
         )
 
-    def parking(
-        self, rect: Rect, fill: float, tags: Mapping[str, str] | None = None, *, trees: bool = False
-    ) -> None:
+    def parking(self, rect: Rect, fill: float, tags: Mapping[str, str] | None = None, *, trees: bool = False) -> None:
         """A car park with marked bays across its width; ``fill`` is the share of bays taken."""
         self.plan.ground(rect, Ground.ASPHALT if self.chance(0.6) else Ground.OLD_ASPHALT)
         self.plan.place(rect, {"amenity": "parking", **(tags or {})}, "parking_lot")
@@ -167,15 +167,16 @@ class Kit:
 
 
 def _bay_rows(width: float) -> list[tuple[float, float]]:
-    """(v of the row's middle, side of its closed end) for rows of 5 m bays on 6 m aisles."""
-    if width < 11:
+    """(v of the middle, side of the closed end) of each row: one at each edge, double ones between, aisles of 6 m."""
+    if width < 16:
         return [(-width / 2 + 2.7, -1.0)] if width >= 8 else []
-    rows = [(-width / 2 + 2.7, -1.0)]
-    v = -width / 2 + 2.7 + 11.2
-    while v + 5.2 + 2.6 + 6 <= width / 2 - 2.7:
+    doubles = int((width - 16.4) / 16.4)
+    aisle = (width - 10.4 * (doubles + 1)) / (doubles + 1)
+    rows = [(-width / 2 + 2.6, -1.0)]
+    for i in range(doubles):
+        v = -width / 2 + 5.2 + aisle + i * (10.4 + aisle) + 2.6
         rows += [(v, 1.0), (v + 5.2, -1.0)]
-        v += 5.2 + 11.2
-    rows.append((width / 2 - 2.7, 1.0))
+    rows.append((width / 2 - 2.6, 1.0))
     return rows
 
 

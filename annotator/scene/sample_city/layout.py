@@ -7,13 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import shapely
 import shapely.geometry as sg
-from shapely.geometry.base import BaseGeometry
 
 from annotator.scene.sample_city import civic, education, green, housing, trade, transport
 from annotator.scene.sample_city.kit import Kit
 from annotator.scene.sample_city.names import Names
-from annotator.scene.sample_city.plan import SIDE_M, Ground, Plan, Rect, inscribed_rect
-from annotator.scene.sample_city.streets import RIVER_HALF_M, Skeleton, lay_streets
+from annotator.scene.sample_city.plan import SIDE_M, Ground, Plan, Rect, bounding_rect, inscribed_rect
+from annotator.scene.sample_city.streets import GREEN_M, RIVER_HALF_M, Skeleton, lay_streets
 
 PICTURE = sg.box(0, 0, SIDE_M, SIDE_M)
 
@@ -41,16 +40,21 @@ class _Blocks:
     def __init__(self, kit: Kit, town: Skeleton) -> None:
         self._kit = kit
         self._town = town
-        self._free = [b for b in town.blocks if b.intersects(PICTURE)]
+        strip = town.river_line.buffer(RIVER_HALF_M + GREEN_M)
+        self._free = [b for b in town.blocks if b.intersects(PICTURE) and not strip.contains(b.centroid)]
         rail_mid = town.rail_line.interpolate(town.rail_line.project(sg.Point(SIDE_M / 2, SIDE_M / 2)))
         self._station = self._take_station(rail_mid)
+        self._market_stands = self._temple_stands = False
         self.station_at = float(town.rail_line.project(self._station.centroid))
 
     def _take_station(self, rail_mid: sg.Point) -> sg.Polygon:
         centre = sg.Point(SIDE_M / 2, SIDE_M / 2)
         side = [
-            b for b in self._free
-            if b.distance(self._town.rail_corridor) < 8 and b.distance(centre) < rail_mid.distance(centre) and b.area > 2500
+            b
+            for b in self._free
+            if b.distance(self._town.rail_corridor) < 8
+            and b.distance(centre) < rail_mid.distance(centre)
+            and b.area > 2500
         ]
         inside = [b for b in side if PICTURE.buffer(-8).contains(b)] or side
         best = max(inside, key=lambda b: min(float(b.area), 9000) - 20 * b.centroid.distance(rail_mid))
@@ -70,7 +74,15 @@ class _Blocks:
     def _beside_rail(self) -> Rect:
         """The station's site with -v towards the tracks and u along them."""
         rect = inscribed_rect(self._station, 1)
-        options = [Rect(rect.x, rect.y, rect.angle + k * np.pi / 2, *((rect.length, rect.width) if k % 2 == 0 else (rect.width, rect.length))) for k in range(4)]
+        options = [
+            Rect(
+                rect.x,
+                rect.y,
+                rect.angle + k * np.pi / 2,
+                *((rect.length, rect.width) if k % 2 == 0 else (rect.width, rect.length)),
+            )
+            for k in range(4)
+        ]
         rail = self._town.rail_line
         return min(options, key=lambda r: rail.distance(sg.Point(r.at(0, -r.width / 2))))
 
@@ -145,11 +157,11 @@ class _Blocks:
                 housing.old_town(kit, piece)
         elif draw < 0.45:
             self._named_estate(block)
-            for piece in _quartered(block, 76):
+            for piece in _quartered(block, 54):
                 housing.row_houses(kit, piece)
         else:
             self._named_estate(block)
-            for piece in _quartered(block, 74):
+            for piece in _quartered(block, 58):
                 housing.detached(kit, piece)
 
     def _named_estate(self, block: sg.Polygon) -> None:
@@ -175,15 +187,22 @@ class _Blocks:
         kit.plan.ground(block, Ground.PAVING, inscribed_rect(block).angle)
         lots = [lot for _, lot in housing.parcels(kit, block, 34.0) if lot.length > 16 and lot.width > 18]
         makers: list[Callable[[Rect], None]] = [
-            lambda r: trade.tower(kit, r, 2, {"building": "yes", "amenity": "cinema", **names.take("cinema")}, "cinema"),
+            lambda r: trade.tower(
+                kit, r, 2, {"building": "yes", "amenity": "cinema", **names.take("cinema")}, "cinema"
+            ),
             lambda r: trade.tower(kit, r, 8, {"building": "hotel", "tourism": "hotel", **names.take("hotel")}, "hotel"),
             lambda r: trade.tower(kit, r, 3, {"building": "yes", "amenity": "bank", **names.take("bank")}, "bank"),
-            lambda r: trade.tower(kit, r, 10, {"building": "office", **names.take("office")}, "business_office_building"),
+            lambda r: trade.tower(
+                kit, r, 10, {"building": "office", **names.take("office")}, "business_office_building"
+            ),
             lambda r: trade.market(kit, r, {"name": "Old Market Hall", "name:ko": "옛시장"}),
-            lambda r: trade.tower(kit, r, 6, {"building": "office", **names.take("office")}, "business_office_building"),
+            lambda r: trade.tower(
+                kit, r, 6, {"building": "office", **names.take("office")}, "business_office_building"
+            ),
         ]
-        if kit.names._left.get("cinema") is not None:
+        if self._market_stands:
             makers = [makers[i] for i in (3, 2, 1, 5)]
+        self._market_stands = True
         self._fill(lots, makers)
 
     def _services(self, block: sg.Polygon) -> None:
@@ -198,6 +217,8 @@ class _Blocks:
             lambda r: trade.fuel_station(kit, r, names.take("fuel")),
             lambda r: civic.temple(kit, r, names.take("temple")),
         ]
+        makers = makers[:-1] if self._temple_stands else [makers[i] for i in (0, 4, 1, 2, 3)]
+        self._temple_stands |= len(lots) > 1
         self._fill(lots, makers)
 
     def _fill(self, lots: list[Rect], makers: list[Callable[[Rect], None]]) -> None:
@@ -207,26 +228,24 @@ class _Blocks:
             lot = lots[i].sub(0, 0, lots[i].length - 2, lots[i].width - 2)
             if rank < len(makers):
                 makers[rank](lot)
+            elif kit.chance(0.4):
+                kit.parking(lot.sub(0, 0, lot.length, min(lot.width, 17)), 0.6)
             else:
-                kit.plan.building([kit.flat(lot.sub(0, -lot.width * 0.1, lot.length * 0.9, lot.width * 0.6), kit.uniform(2, 5))], {"building": "yes"})
+                kit.plan.building(
+                    [kit.flat(lot.sub(0, -lot.width * 0.1, lot.length * 0.9, lot.width * 0.6), kit.uniform(2, 5))],
+                    {"building": "yes"},
+                )
 
 
 def _quartered(block: sg.Polygon, width_m: float) -> list[sg.Polygon]:
     """Cut into strips that two rows of lots can fill."""
-    rect = block.minimum_rotated_rectangle
-    corners = np.asarray(rect.exterior.coords)[:4]
-    first, second = corners[1] - corners[0], corners[2] - corners[1]
-    short, long = sorted((first, second), key=lambda v: float(np.hypot(*v)))
-    depth = float(np.hypot(*short))
-    strips = max(1, round(depth / width_m))
+    rect = bounding_rect(block)
+    strips = max(1, round(rect.width / width_m))
     if strips == 1:
         return [block]
-    centre = corners.mean(axis=0)
     knives = []
     for i in range(1, strips):
-        middle = centre + short * (i / strips - 0.5)
-        knives.append(sg.LineString([middle - long, middle + long]).buffer(2.6))
+        v = (i / strips - 0.5) * rect.width
+        knives.append(sg.LineString([rect.at(-rect.length, v), rect.at(rect.length, v)]).buffer(2.6))
     pieces = block.difference(shapely.union_all(knives))
     return [p for p in shapely.get_parts(pieces) if p.area > 600]
-
-

@@ -12,10 +12,12 @@ from annotator.scene.sample_city.canvas import Canvas, Plane
 from annotator.scene.sample_city.plan import PX_PER_M
 from annotator.types import RgbImage
 
-_SKY = (0.33, 0.375, 0.46)
-_SUN = (0.76, 0.71, 0.62)
+_SKY = (0.35, 0.395, 0.48)
+_SUN = (0.82, 0.77, 0.67)
 _HAZE = (6.0, 7.5, 10.0)
 """Light per band (red, green, blue): from the sky, from the sun, and scattered into the lens."""
+_MUTED = 0.12
+"""How far the air takes the colours towards grey."""
 _DOUBLINGS = 7
 
 
@@ -43,10 +45,12 @@ def shadow_share(height: Plane, sun: tuple[float, float, float]) -> Plane:
 
 
 def _moved(field: Plane, step: tuple[float, float], count: int) -> Plane:
-    dx, dy = round(step[0] * count), round(step[1] * count)
+    dx, dy = step[0] * count, step[1] * count
     matrix = np.asarray([[1, 0, dx], [0, 1, dy]], np.float64)
     size = (field.shape[1], field.shape[0])
-    return np.asarray(cv2.warpAffine(field, matrix, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=-50))
+    return np.asarray(
+        cv2.warpAffine(field, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=-50)
+    )
 
 
 def expose(canvas: Canvas) -> RgbImage:
@@ -54,17 +58,22 @@ def expose(canvas: Canvas) -> RgbImage:
     rng = canvas.rng
     shadow = cv2.GaussianBlur(shadow_share(canvas.height, canvas.sun), (0, 0), 0.8)
     ground = np.maximum(canvas.height, 0)
-    nearby = cv2.resize(cv2.GaussianBlur(cv2.resize(ground, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 3), ground.shape[::-1])
+    nearby = cv2.resize(
+        cv2.GaussianBlur(cv2.resize(ground, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 3),
+        ground.shape[::-1],
+    )
     tone = cv2.addWeighted(canvas.noise.low, 0.018, canvas.noise.low, 0, 0.965)
     sky = cv2.multiply(1 - np.clip((nearby - ground) * 0.045, 0, 0.4), tone)
     direct = cv2.multiply(cv2.multiply(1 - shadow, canvas.shade), tone)
     cast = 1 + rng.normal(0, 0.018, 3)
     grain = rng.standard_normal(ground.shape, dtype=np.float32)
     planes = []
+    grey = cv2.cvtColor(canvas.albedo, cv2.COLOR_RGB2GRAY)
     for albedo, sky_light, sun_light, gain, haze in zip(cv2.split(canvas.albedo), _SKY, _SUN, cast, _HAZE, strict=True):
         light = cv2.addWeighted(sky, sky_light * gain, direct, sun_light * gain, 0)
-        plane = cv2.GaussianBlur(cv2.multiply(albedo, light, dtype=cv2.CV_32F), (0, 0), 0.55)
-        planes.append(_sensed(plane, grain, haze, rng))
+        muted = cv2.addWeighted(albedo, 1 - _MUTED, grey, _MUTED, 0)
+        plane = cv2.GaussianBlur(cv2.multiply(muted, light, dtype=cv2.CV_32F), (0, 0), 0.55)
+        planes.append(_sensed(np.asarray(plane, dtype=np.float32), grain, haze, rng))
     return np.asarray(cv2.merge(planes), dtype=np.uint8)
 
 
@@ -72,6 +81,5 @@ def _sensed(plane: Plane, grain: Plane, haze: float, rng: np.random.Generator) -
     """One band with haze, the grain all bands share, and its own coarser noise."""
     rows, cols = plane.shape
     own = cv2.resize(rng.standard_normal((rows // 2, cols // 2), dtype=np.float32), (cols, rows))
-    noisy = cv2.addWeighted(plane, 1.0, grain, 2.2, haze)
-    noisy = cv2.scaleAdd(own, 2.0, noisy)
-    return np.asarray(cv2.convertScaleAbs(cv2.max(noisy, 0)), dtype=np.uint8)
+    noisy = cv2.scaleAdd(own, 2.0, cv2.addWeighted(plane, 1.0, grain, 2.2, haze))
+    return np.asarray(np.clip(noisy, 0, 255), dtype=np.uint8)

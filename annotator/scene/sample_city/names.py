@@ -8,17 +8,10 @@ import numpy as np
 
 _POOLS: dict[str, tuple[tuple[str, str], ...]] = {
     "street": (
-        ("Main Street", "중앙로"),
-        ("Station Road", "역전로"),
-        ("Bridge Street", "다리길"),
         ("Market Street", "시장길"),
-        ("Embankment Road", "강변로"),
         ("Mill Lane", "방앗간길"),
         ("Orchard Street", "과수원길"),
-        ("Linden Avenue", "보리수로"),
-        ("Maple Street", "단풍길"),
         ("Chestnut Street", "밤나무길"),
-        ("Foundry Road", "주물로"),
         ("Willow Lane", "버들길"),
         ("Lantern Street", "등불길"),
         ("Potter's Lane", "도공길"),
@@ -83,9 +76,17 @@ _POOLS: dict[str, tuple[tuple[str, str], ...]] = {
     "church": (("St. Agnes Church", "성아녜스성당"), ("Hope Presbyterian Church", "소망교회")),
     "temple": (("White Lotus Temple", "백련사"), ("Cloud Gate Temple", "운문사")),
     "cinema": (("Orpheum Cinema", "오르페움극장"), ("Moonlight Cinema", "달빛영화관")),
-    "bank": (("Aldermoor Savings Bank", "앨더무어저축은행"), ("Hana Bridge Bank", "다리은행"), ("Mutual Bank", "상호은행")),
+    "bank": (
+        ("Aldermoor Savings Bank", "앨더무어저축은행"),
+        ("Hana Bridge Bank", "다리은행"),
+        ("Mutual Bank", "상호은행"),
+    ),
     "hotel": (("Grand Linden Hotel", "그랜드린든호텔"), ("Hotel Seorak", "설악호텔"), ("Riverview Hotel", "강변호텔")),
-    "fuel": (("Northway Fuel", "북로주유소"), ("Comet Petrol Station", "혜성주유소"), ("Two Rivers Fuel", "양강주유소")),
+    "fuel": (
+        ("Northway Fuel", "북로주유소"),
+        ("Comet Petrol Station", "혜성주유소"),
+        ("Two Rivers Fuel", "양강주유소"),
+    ),
     "office": (
         ("Keystone House", "키스톤빌딩"),
         ("Meridian Tower", "자오선타워"),

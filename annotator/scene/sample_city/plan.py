@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import shapely
 import shapely.geometry as sg
 from shapely.geometry.base import BaseGeometry
 
@@ -39,6 +40,7 @@ class Ground(StrEnum):
     PLAZA = "plaza"
     CONCRETE = "concrete"
     WATER = "water"
+    SHALLOWS = "shallows"
     POOL = "pool"
     TURF = "turf"
     TARTAN = "tartan"
@@ -85,9 +87,26 @@ class Rect:
         x, y = self.at(u, v)
         return Rect(x, y, self.angle + turn, length, width)
 
+    def corners(self) -> list[PointM]:
+        """The four corners, once each."""
+        c, s = math.cos(self.angle), math.sin(self.angle)
+        au, bu = c * self.length / 2, s * self.length / 2
+        av, bv = -s * self.width / 2, c * self.width / 2
+        x, y = self.x, self.y
+        return [
+            (x - au - av, y - bu - bv),
+            (x + au - av, y + bu - bv),
+            (x + au + av, y + bu + bv),
+            (x - au + av, y - bu + bv),
+        ]
+
     def polygon(self) -> sg.Polygon:
-        a, b = self.length / 2, self.width / 2
-        return sg.Polygon([self.at(-a, -b), self.at(a, -b), self.at(a, b), self.at(-a, b)])
+        return sg.Polygon(self.corners())
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(x0, y0, x1, y1) of its upright box."""
+        xs, ys = zip(*self.corners(), strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
 
     def quarter_turned(self) -> Rect:
         """The same rectangle with u and v exchanged."""
@@ -118,8 +137,10 @@ class Building:
         """The union of the roofs, which is what is seen from above."""
         if len(self.parts) == 1:
             return self.parts[0].rect.polygon()
-        return sg.MultiPolygon([p.rect.polygon() for p in self.parts]).buffer(0.05, join_style="mitre").buffer(
-            -0.05, join_style="mitre"
+        return (
+            sg.MultiPolygon([p.rect.polygon() for p in self.parts])
+            .buffer(0.05, join_style="mitre")
+            .buffer(-0.05, join_style="mitre")
         )
 
 
@@ -236,11 +257,12 @@ def inscribed_rect(polygon: BaseGeometry, margin: float = 0.0) -> Rect:
     if not parts:
         return Rect(polygon.centroid.x, polygon.centroid.y, 0.0, 0.0, 0.0)
     best = max(parts, key=lambda g: float(g.area))
-    return _shrink(best, _bounding_rect(best))
+    return _shrink(best, bounding_rect(best))
 
 
-def _bounding_rect(polygon: BaseGeometry) -> Rect:
-    corners = np.asarray(polygon.minimum_rotated_rectangle.exterior.coords)[:4]
+def bounding_rect(polygon: BaseGeometry) -> Rect:
+    """The least turned rectangle round a polygon, long side along u, u pointing right."""
+    corners = shapely.get_coordinates(polygon.minimum_rotated_rectangle)[:4]
     first, second = corners[1] - corners[0], corners[2] - corners[1]
     a, b = float(np.hypot(*first)), float(np.hypot(*second))
     axis = first if a >= b else second

@@ -66,7 +66,7 @@ def _roof_masks(shapes: list[BaseGeometry]) -> list[WindowMask | None]:
 
     numbered = [(shape, i + 1) for i, shape in enumerate(shapes)]
     to_metres = Affine.scale(1 / PX_PER_M)
-    labels = burn(numbered, out_shape=(SIDE_PX, SIDE_PX), transform=to_metres, dtype="int32") if numbered else None
+    labels = burn(numbered, out_shape=(SIDE_PX, SIDE_PX), transform=to_metres, dtype="int32")
     masks: list[WindowMask | None] = []
     for shape, number in numbered:
         window = _window(shape)

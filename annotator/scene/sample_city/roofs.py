@@ -13,7 +13,8 @@ from annotator.scene.sample_city.plan import PX_PER_M, Building, Cover, Rect, Rg
 
 _PARAPET_M = 0.5
 _TOOTH_M = 9.0
-Slopes = tuple[Plane, Plane, Plane]
+Floats = npt.NDArray[np.floating]
+Slopes = tuple[Floats, Floats, Floats]
 """Rise above the eaves (m), and the slope's fall along u and v (m per m)."""
 
 
@@ -26,7 +27,7 @@ def raise_buildings(canvas: Canvas, buildings: Iterable[Building]) -> None:
 
 def _raise_part(canvas: Canvas, part: RoofPart) -> None:
     rect = part.rect
-    window = window_of(rect.polygon().bounds, 1) if rect.length > 0.8 and rect.width > 0.8 else None
+    window = window_of(rect.bounds(), 1) if rect.length > 0.8 and rect.width > 0.8 else None
     if window is None:
         return
     u, v = _local(rect, window)
@@ -71,7 +72,11 @@ def _slopes(part: RoofPart, u: Plane, v: Plane) -> Slopes:
     if part.kind is Roof.SAWTOOTH:
         tooth = np.mod(u + half_u, _TOOTH_M) / _TOOTH_M
         glass = tooth > 0.8
-        return rise * np.where(glass, (1 - tooth) / 0.2, tooth / 0.8), np.where(glass, 0.9, -0.28).astype(np.float32), flat
+        return (
+            rise * np.where(glass, (1 - tooth) / 0.2, tooth / 0.8),
+            np.where(glass, 0.9, -0.28).astype(np.float32),
+            flat,
+        )
     steep = rise / min(half_u, half_v)
     to_side, to_end = half_v - np.abs(v), half_u - np.abs(u)
     end = to_end < to_side
@@ -79,16 +84,18 @@ def _slopes(part: RoofPart, u: Plane, v: Plane) -> Slopes:
     return up, np.where(end, steep * np.sign(u), 0), np.where(end, 0, steep * np.sign(v))
 
 
-def _lambert(sun: tuple[float, float, float], angle: float, fall_u: Plane, fall_v: Plane) -> Plane:
+def _lambert(sun: tuple[float, float, float], angle: float, fall_u: Floats, fall_v: Floats) -> Plane:
     """Sunlight on the slope against that on level ground; a slope that falls along +u faces +u."""
     c, s = math.cos(angle), math.sin(angle)
     towards_u, towards_v = sun[0] * c + sun[1] * s, sun[1] * c - sun[0] * s
     length = np.sqrt(1 + fall_u**2 + fall_v**2)
     shade = (sun[2] + fall_u * towards_u + fall_v * towards_v) / (length * sun[2])
-    return np.asarray(np.clip(shade, 0.15, 1.45), dtype=np.float32)
+    return np.asarray(np.clip(shade, 0.15, 1.32), dtype=np.float32)
 
 
-def _covering(canvas: Canvas, part: RoofPart, window: Window, u: Plane, v: Plane, edge: Plane) -> npt.NDArray[np.float32]:
+def _covering(
+    canvas: Canvas, part: RoofPart, window: Window, u: Plane, v: Plane, edge: Plane
+) -> npt.NDArray[np.float32]:
     """Albedo of the roof, (h, w, 3)."""
     noise, rng = canvas.noise, canvas.rng
     light = 1 + 0.05 * noise.low[window] + 0.035 * noise.fine[window]
@@ -155,6 +162,6 @@ def _furnish(canvas: Canvas, part: RoofPart) -> None:
         grey = int(rng.integers(130, 226))
         tint: Rgb = (grey, grey, min(255, grey + 4)) if rng.random() < 0.85 else (70, 110, 160)
         top = part.eaves_m + (2.6 if large else float(rng.uniform(0.8, 1.7)))
-        canvas.fill(list(box.polygon().exterior.coords)[:4], tint, top)
+        canvas.fill(box.corners(), tint, top)
         if not large and size.min() > 1.3:
-            canvas.fill(list(box.sub(0, 0, 0.7, 0.7).polygon().exterior.coords)[:4], (60, 60, 62))
+            canvas.fill(box.sub(0, 0, 0.7, 0.7).corners(), (60, 60, 62))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import shapely.affinity as sa
 import shapely.geometry as sg
 from shapely.geometry.base import BaseGeometry
 
-from annotator.scene.sample_city.plan import SIDE_M
+from annotator.scene.sample_city.plan import SIDE_M, bounding_rect
 
 Points = npt.NDArray[np.float64]
 
@@ -45,19 +45,23 @@ RESIDENTIAL = StreetClass("residential", 6.6, 1.7)
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    line: sg.LineString
+    """``line`` is a LineString, or a MultiLineString where the river or the railway interrupts it."""
+
+    line: BaseGeometry
     kind: StreetClass
     bridges: bool = False
     """It crosses the river; others end at it."""
+    name: tuple[str, str] | None = None
+    """English and Korean name of a main street."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
     streets: tuple[Street, ...]
-    river_line: sg.LineString
+    river_line: BaseGeometry
     water: BaseGeometry
     river_corridor: BaseGeometry
-    rail_line: sg.LineString
+    rail_line: BaseGeometry
     rail_corridor: BaseGeometry
     blocks: tuple[sg.Polygon, ...]
     angle: float
@@ -86,13 +90,13 @@ def lay_streets(rng: np.random.Generator) -> Skeleton:
     place = _placement(rng)
     water = river_line.buffer(RIVER_HALF_M, cap_style="flat")
     return Skeleton(
-        streets=tuple(Street(place(s.line), s.kind, s.bridges) for s in streets if not s.line.is_empty),
+        streets=tuple(Street(place(s.line), s.kind, s.bridges, s.name) for s in streets if not s.line.is_empty),
         river_line=place(river_line),
         water=place(water),
         river_corridor=place(river_corridor),
         rail_line=place(rail_line),
         rail_corridor=place(rail_corridor),
-        blocks=tuple(sg.Polygon(place(b)) for b in blocks),
+        blocks=tuple(sg.Polygon(shapely.get_coordinates(place(b))) for b in blocks),
         angle=_angle_of(place(rail_line)),
     )
 
@@ -119,7 +123,8 @@ def _wave(level: float, amplitude: float, length: float, rng: np.random.Generato
     phase, second = rng.uniform(0, 2 * math.pi, 2)
 
     def height(t: Points) -> Points:
-        return level + amplitude * np.sin(t / length + phase) + 0.3 * amplitude * np.sin(2.3 * t / length + second)
+        bends = np.sin(t / length + phase) + 0.3 * np.sin(2.3 * t / length + second)
+        return np.asarray(level + amplitude * bends, dtype=np.float64)
 
     return height
 
@@ -131,28 +136,28 @@ def _curve(height: Callable[[Points], Points], *, along_x: bool, offset: float =
 
 
 def _main_streets(rng: np.random.Generator, rail_y: float, river_y: Callable[[Points], Points]) -> list[Street]:
-    def north_south(x: float, bend: float, kind: StreetClass, bridges: bool) -> Street:
+    def north_south(x: float, bend: float, kind: StreetClass, bridges: bool, name: tuple[str, str]) -> Street:
         line = _curve(_wave(x + rng.uniform(-22, 22), bend, rng.uniform(180, 260), rng), along_x=False)
-        return Street(line, kind, bridges)
+        return Street(line, kind, bridges, name)
 
-    def east_west(y: float, bend: float, kind: StreetClass) -> Street:
-        return Street(_curve(_wave(y, bend, rng.uniform(200, 280), rng), along_x=True), kind)
+    def east_west(y: float, bend: float, kind: StreetClass, name: tuple[str, str]) -> Street:
+        return Street(_curve(_wave(y, bend, rng.uniform(200, 280), rng), along_x=True), kind, name=name)
 
     embankment = RIVER_HALF_M + GREEN_M + SECONDARY.half_m
     far_bank = RIVER_HALF_M + GREEN_M + RESIDENTIAL.half_m
     return [
-        north_south(0, 9, PRIMARY, True),
-        east_west(-95 + rng.uniform(-15, 15), 8, PRIMARY),
-        north_south(-285, 8, SECONDARY, False),
-        north_south(285, 8, SECONDARY, True),
-        east_west(rail_y + 86, 0, SECONDARY),
-        Street(_curve(river_y, along_x=True, offset=-embankment), SECONDARY),
-        Street(_curve(river_y, along_x=True, offset=far_bank), RESIDENTIAL),
-        east_west(rail_y - 112, 4, RESIDENTIAL),
+        north_south(0, 9, PRIMARY, True, ("Main Street", "중앙로")),
+        east_west(-95 + rng.uniform(-15, 15), 8, PRIMARY, ("Linden Avenue", "보리수로")),
+        north_south(-285, 8, SECONDARY, False, ("Maple Street", "단풍길")),
+        north_south(285, 8, SECONDARY, True, ("Bridge Street", "다리길")),
+        east_west(rail_y + 86, 0, SECONDARY, ("Station Road", "역전로")),
+        Street(_curve(river_y, along_x=True, offset=-embankment), SECONDARY, name=("Embankment Road", "강변로")),
+        Street(_curve(river_y, along_x=True, offset=far_bank), RESIDENTIAL, name=("Far Bank Road", "건너강변길")),
+        east_west(rail_y - 112, 4, RESIDENTIAL, ("Foundry Road", "주물로")),
     ]
 
 
-def _faces(land: BaseGeometry, lines: Iterable[sg.LineString]) -> list[sg.Polygon]:
+def _faces(land: BaseGeometry, lines: Iterable[BaseGeometry]) -> list[sg.Polygon]:
     edges = shapely.union_all([land.boundary, *lines])
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(edges)))
     return [f for f in faces if land.contains(f.representative_point())]
@@ -160,15 +165,14 @@ def _faces(land: BaseGeometry, lines: Iterable[sg.LineString]) -> list[sg.Polygo
 
 def _split(face: sg.Polygon, rng: np.random.Generator, streets: list[Street], blocks: list[sg.Polygon]) -> None:
     """Cut across the longer side by a residential street until the piece is a block."""
-    length, width, angle = _extent(face)
-    if length * width < rng.uniform(15_000, 23_000) or length < 120:
+    box = bounding_rect(face)
+    length = box.length
+    if length * box.width < rng.uniform(15_000, 23_000) or length < 120:
         blocks.append(face)
         return
     share = rng.uniform(0.42, 0.58) if length < 260 else rng.choice([0.36, 0.5, 0.64]) + rng.uniform(-0.03, 0.03)
-    across = angle + math.pi / 2 + rng.normal(0, 0.03)
-    centre = face.minimum_rotated_rectangle.centroid
-    shift = (share - 0.5) * length
-    x, y = centre.x + shift * math.cos(angle), centre.y + shift * math.sin(angle)
+    across = box.angle + math.pi / 2 + rng.normal(0, 0.03)
+    x, y = box.at((share - 0.5) * length, 0)
     reach = (600 * math.cos(across), 600 * math.sin(across))
     knife = sg.LineString([(x - reach[0], y - reach[1]), (x + reach[0], y + reach[1])])
     pieces = [p for p in _faces(face, [knife]) if p.area > 50]
@@ -179,14 +183,6 @@ def _split(face: sg.Polygon, rng: np.random.Generator, streets: list[Street], bl
     streets.extend(Street(part, RESIDENTIAL) for part in shapely.get_parts(cut) if part.length > 20)
     for piece in pieces:
         _split(piece, rng, streets, blocks)
-
-
-def _extent(polygon: sg.Polygon) -> tuple[float, float, float]:
-    corners = np.asarray(polygon.minimum_rotated_rectangle.exterior.coords)[:3]
-    first, second = corners[1] - corners[0], corners[2] - corners[1]
-    a, b = float(np.hypot(*first)), float(np.hypot(*second))
-    axis = first if a >= b else second
-    return max(a, b), min(a, b), math.atan2(axis[1], axis[0])
 
 
 def _ended(street: Street, river_corridor: BaseGeometry, rail_corridor: BaseGeometry) -> Street:
@@ -200,10 +196,10 @@ def _ended(street: Street, river_corridor: BaseGeometry, rail_corridor: BaseGeom
     if not parts:
         return Street(sg.LineString(), street.kind)
     joined = parts[0] if len(parts) == 1 else sg.MultiLineString(parts)
-    return Street(joined, street.kind)
+    return Street(joined, street.kind, name=street.name)
 
 
-def _inset(blocks: list[sg.Polygon], corridors: list[BaseGeometry]) -> list[sg.Polygon]:
+def _inset(blocks: Sequence[sg.Polygon], corridors: Sequence[BaseGeometry]) -> list[sg.Polygon]:
     tree = shapely.STRtree(corridors)
     result = []
     for block in blocks:

@@ -26,7 +26,9 @@ def mall(kit: Kit, block: BaseGeometry) -> None:
     hall = site.sub(-site.length * (1 - share) / 2, 0, site.length * share - 4, site.width - 8)
     colour = kit.pick(((186, 184, 176), (164, 162, 158)))
     spine = RoofPart(hall.sub(0, 0, hall.length * 0.8, 7), Roof.GABLE, Cover.GLASS, (132, 158, 170), 12, 2.2)
-    anchor = kit.flat(hall.sub(-hall.length * 0.18, -hall.width * 0.06, hall.width * 0.74, hall.length * 0.42, math.pi / 2), 4, colour)
+    anchor = kit.flat(
+        hall.sub(-hall.length * 0.18, -hall.width * 0.06, hall.width * 0.74, hall.length * 0.42, math.pi / 2), 4, colour
+    )
     body = kit.flat(hall.sub(hall.length * 0.04, 0, hall.length * 0.92, hall.width * 0.82), 3, colour)
     wing = kit.flat(hall.sub(hall.length * 0.3, hall.width * 0.38, hall.length * 0.34, hall.width * 0.2), 2.4, colour)
     plan.building(
@@ -45,8 +47,11 @@ def supermarket(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     plan.ground(lot, Ground.ASPHALT)
     hall = lot.sub(-lot.length * 0.22, 0, lot.length * 0.5, lot.width * 0.86)
     part = kit.hall(hall, 6.5, kit.pick(((196, 196, 190), (160, 70, 56), (110, 120, 128))))
-    plan.building([part, kit.flat(hall.sub(hall.length * 0.46, 0, 6, hall.width * 0.4), 1.4)],
-                  {"building": "supermarket", "shop": "supermarket", **tags}, "supermarket")
+    plan.building(
+        [part, kit.flat(hall.sub(hall.length * 0.46, 0, 6, hall.width * 0.4), 1.4)],
+        {"building": "supermarket", "shop": "supermarket", **tags},
+        "supermarket",
+    )
     cars = lot.sub(lot.length * 0.27, 0, lot.width - 2, lot.length * 0.42, math.pi / 2)
     kit.parking(cars, 0.7)
     kit.tree_ring(lot, 10, 2.2)
@@ -61,9 +66,14 @@ def market(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     strips = 3
     depth = hall.width / strips
     parts = [
-        kit.hall(hall.sub(0, (i - (strips - 1) / 2) * depth, hall.length, depth + 0.2), 6.5, colour) for i in range(strips)
+        kit.hall(hall.sub(0, (i - (strips - 1) / 2) * depth, hall.length, depth + 0.2), 6.5, colour)
+        for i in range(strips)
     ]
-    plan.building(parts, {"building": "marketplace", "amenity": "marketplace", **tags}, "agricultural_and_sideline_products_market")
+    plan.building(
+        parts,
+        {"building": "marketplace", "amenity": "marketplace", **tags},
+        "agricultural_and_sideline_products_market",
+    )
     for v in np.arange(-lot.width * 0.4, lot.width * 0.42, 4.6):
         for u in np.arange(lot.length * 0.17, lot.length * 0.46, 3.3):
             if kit.chance(0.85):
@@ -77,8 +87,10 @@ def fuel_station(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     canopy = lot.sub(-lot.length * 0.14, lot.width * 0.06, min(lot.length * 0.5, 22), min(lot.width * 0.5, 12))
     shop = lot.sub(lot.length * 0.32, 0, lot.width * 0.6, min(lot.length * 0.24, 9), math.pi / 2)
     plan.place(lot, {"amenity": "fuel", **tags}, "gas_station")
-    plan.building([RoofPart(canopy, Roof.FLAT, Cover.METAL, kit.pick(((212, 208, 200), (190, 60, 50), (60, 110, 170))), 5.2)],
-                  {"building": "roof"})
+    plan.building(
+        [RoofPart(canopy, Roof.FLAT, Cover.METAL, kit.pick(((212, 208, 200), (190, 60, 50), (60, 110, 170))), 5.2)],
+        {"building": "roof"},
+    )
     plan.building([kit.flat(shop, 1.2)], {"building": "yes"})
     plan.outline(canopy.sub(0, 0, canopy.length + 2, canopy.width + 2), 0.3, (210, 190, 80), 0.7)
     for u in (-0.4, 0.4):
@@ -108,13 +120,26 @@ def factory(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:
     bays = max(1, round(hall.width / 24))
     depth = hall.width / bays
     parts = [
-        kit.hall(hall.sub(0, (i - (bays - 1) / 2) * depth, hall.length, depth + 0.2), 9.5, colour, kind) for i in range(bays)
+        kit.hall(hall.sub(0, (i - (bays - 1) / 2) * depth, hall.length, depth + 0.2), 9.5, colour, kind)
+        for i in range(bays)
     ]
     parts.append(kit.flat(hall.sub(hall.length / 2 + 4, -hall.width * 0.2, 10, hall.width * 0.4), 2))
-    plan.building(parts, {"building": "factory", "man_made": "works", **tags} if tags else {"building": "industrial"}, "factory" if tags else "industrial_building")
+    plan.building(
+        parts,
+        {"building": "factory", "man_made": "works", **tags} if tags else {"building": "industrial"},
+        "factory" if tags else "industrial_building",
+    )
     for _ in range(int(lot.length * lot.width / 420)):
         x, y = lot.at(kit.uniform(-0.45, 0.48) * lot.length, lot.width * kit.uniform(0.3, 0.46))
         plan.vehicles.append(
-            Vehicle(x, y, lot.angle + (math.pi / 2 if kit.chance(0.3) else 0), 6.1 if kit.chance(0.5) else 12.2, 2.5, 2.6, kit.pick(_AWNINGS))
+            Vehicle(
+                x,
+                y,
+                lot.angle + (math.pi / 2 if kit.chance(0.3) else 0),
+                6.1 if kit.chance(0.5) else 12.2,
+                2.5,
+                2.6,
+                kit.pick(_AWNINGS),
+            )
         )
     kit.trees_in(lot.polygon(), 4, 1.6, 3.0)

@@ -25,7 +25,9 @@ def lay_surfaces(kit: Kit, town: Skeleton) -> BaseGeometry:
     walks = shapely.union_all([s.line.buffer(s.kind.half_m, cap_style="square") for s in town.streets])
     lanes = [s.line.buffer(s.kind.carriageway_m / 2, cap_style="square") for s in town.streets]
     carriageways = shapely.union_all(lanes).buffer(4.5).buffer(-4.5)
-    shadow_of_deck = [s.line.intersection(town.river_corridor).buffer(s.kind.half_m + 0.8, cap_style="flat") for s in town.streets]
+    shadow_of_deck = [
+        s.line.intersection(town.river_corridor).buffer(s.kind.half_m + 0.8, cap_style="flat") for s in town.streets
+    ]
     plan.ground(shapely.union_all(shadow_of_deck), Ground.CONCRETE)
     plan.ground(walks.union(carriageways.buffer(1.4)), Ground.PAVING, town.angle)
     plan.ground(carriageways.buffer(0.35), Ground.CONCRETE)
@@ -98,6 +100,7 @@ def traffic(kit: Kit, town: Skeleton) -> None:
         for part in _lines(street.line):
             _moving(kit, part, street, spacing)
             _at_kerb(kit, part, street)
+            _repairs(kit, part, street)
 
 
 def _moving(kit: Kit, line: sg.LineString, street: Street, spacing: float) -> None:
@@ -116,6 +119,17 @@ def _moving(kit: Kit, line: sg.LineString, street: Street, spacing: float) -> No
                 at += spacing * kit.uniform(0.35, 1.8)
 
 
+def _repairs(kit: Kit, line: sg.LineString, street: Street) -> None:
+    """Patches of newer and older asphalt, manholes."""
+    for at in np.arange(kit.uniform(5, 40), line.length - 12, 38.0):
+        x, y, angle = _pose(line, float(at))
+        frame = Rect(x, y, angle, 0, 0)
+        v = kit.uniform(-0.35, 0.35) * street.kind.carriageway_m
+        shade: Rgb = (52, 52, 54) if kit.chance(0.6) else (140, 138, 132)
+        kit.plan.stroke([frame.at(0, v), frame.at(kit.uniform(2, 12), v)], kit.uniform(0.8, 3.2), shade, opacity=0.32)
+        kit.plan.stroke([frame.at(-6, -v), frame.at(-5.4, -v)], 0.7, (40, 40, 42), opacity=0.7)
+
+
 def _at_kerb(kit: Kit, line: sg.LineString, street: Street) -> None:
     half = street.kind.carriageway_m / 2
     side = 1 if kit.chance(0.5) else -1
@@ -132,7 +146,8 @@ def _at_kerb(kit: Kit, line: sg.LineString, street: Street) -> None:
 def name_streets(kit: Kit, town: Skeleton) -> None:
     """Streets as lines of the map; the greater the class, the earlier it gets a name."""
     for street in sorted(town.streets, key=lambda s: (-_RANK[s.kind.highway], -s.line.length)):
-        tags = {"highway": street.kind.highway, **kit.names.take("street")}
+        named = {"name": street.name[0], "name:ko": street.name[1]} if street.name else kit.names.take("street")
+        tags = {"highway": street.kind.highway, **named}
         for part in shapely.get_parts(street.line):
             kit.plan.place(part, tags)
         crossing = street.line.intersection(town.river_corridor)
@@ -206,7 +221,23 @@ def station(kit: Kit, block: BaseGeometry, beside: Rect) -> None:
     long_side = cars if cars.length >= cars.width else cars.quarter_turned()
     kit.parking(long_side, 0.75, {"name": "Station Car Park", "name:ko": "역전주차장"})
     kit.tree_row(beside.at(-a / 2, b / 2 - 2), beside.at(a / 2, b / 2 - 2), 9)
-    kit.trees_in(beside.sub(-a * 0.39, 2, a * 0.16, b - 8).polygon(), 9)
+    _bus_station(kit, beside.sub(-a * 0.37, 1, a * 0.2, b - 8))
+
+
+def _bus_station(kit: Kit, rect: Rect) -> None:
+    """Slanted bays under narrow roofs."""
+    plan = kit.plan
+    plan.ground(rect, Ground.OLD_ASPHALT)
+    named = {"name": "Station Square Bus Terminal", "name:ko": "역전버스터미널"}
+    plan.place(rect, {"amenity": "bus_station", **named}, "long_distance_bus_station")
+    bay = rect if rect.length >= rect.width else rect.quarter_turned()
+    for u in np.arange(-bay.length / 2 + 6, bay.length / 2 - 5, 9.5):
+        island = bay.sub(float(u), 0, min(16.0, bay.width * 0.6), 2.4, math.radians(62))
+        plan.ground(island, Ground.PAVING)
+        roof = RoofPart(island.sub(0, 0, island.length * 0.8, 2.0), Roof.FLAT, Cover.METAL, (196, 198, 196), 3.4)
+        plan.building([roof], {"building": "roof"})
+        if kit.chance(0.65):
+            kit.bus(*island.at(0, 3.4), island.angle)
 
 
 def point_along(line: BaseGeometry, point: PointM) -> float:

@@ -49,12 +49,8 @@ export function promptActions(c, act) {
     const timer = setTimeout(() => giveUp(id, request_id), SILENCE_MS);
     requests.set(id, { request_id, steps: draft.prompts.length, again: false, open: true, timer });
     act.markDraft(id, { mask_pending: true });
-    const { project_id, source_id, draft_id, proposal_id, label_id, class_id } = draft;
-    bridge.prompt({
-      ...{ request_id, project_id, source_id, draft_id, proposal_id, label_id, class_id },
-      ...countingPrompts(draft, base),
-      previous_request_id: draft.by_hand ? null : draft.mask_id,
-    });
+    const { project_id, source_id, draft_id, class_id } = draft;
+    bridge.prompt({ request_id, project_id, source_id, draft_id, class_id, ...countingPrompts(draft, base) });
   };
 
   const giveUp = (id, request_id) => {
@@ -83,7 +79,7 @@ export function promptActions(c, act) {
     const again = finish(id);
     const draft = state.get("drafts")[id];
     if (!geometry) return failed(id, SAYS.noMask);
-    act.putDraft(amendDraft(draft, { geometry, mask_id: request.request_id, by_hand: false, mask_pending: again }));
+    act.putDraft(amendDraft(draft, { geometry, mask_pending: again }));
     if (again) return requestMask(id);
     if (draft.then) act.commitDraft(id, draft.then);
   };
@@ -115,19 +111,18 @@ export function promptActions(c, act) {
       if (draft) addPrompt(draft, { kind: "box", bounds }, null);
     },
 
-    /** Takes the last point or box back and asks for the mask of those that are left. */
+    /** Takes the last point or box back and asks for the mask of those that are left; else the last change by hand. */
     takeBackPrompt() {
       const draft = objectOf(state, state.get("selected"))?.draft;
       const shorter = draft && withoutLastPrompt(draft);
-      if (!shorter) return;
+      if (!shorter) return void act.undoShape();
       act.forgetPrompts(draft.draft_id);
-      const own = shorter.prompts.some(isPrompt);
-      const base = find(state, refOfDraft(draft));
-      if (!own && !draft.proposal_id && !draft.label_id) return act.cancelChanges();
+      const left = shorter.prompts.slice(shorter.from).some(isPrompt);
+      if (!left && !shorter.shape && refOfDraft(draft).kind === "draft") return void act.cancelChanges();
       const before = draft.past.findLast((step) => step.prompts.length === shorter.prompts.length);
-      const geometry = own ? (before?.geometry ?? draft.geometry) : shorter.by_hand ? draft.geometry : base.geometry;
-      act.putDraft({ ...shorter, geometry, mask_id: own ? (before?.mask_id ?? null) : null, mask_pending: own });
-      if (own) requestMask(draft.draft_id);
+      const geometry = left ? (before?.geometry ?? draft.geometry) : shorter.shape;
+      act.putDraft({ ...shorter, geometry, mask_pending: left });
+      if (left) requestMask(draft.draft_id);
     },
 
     /** Whatever is still asked for a draft no longer counts. */

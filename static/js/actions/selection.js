@@ -38,8 +38,8 @@ export function selectionActions(c, act) {
     select(ref) {
       const before = state.get("selected");
       if (sameRef(before, ref) || (!before && !ref)) return;
-      if (before) leave(before);
       turn(ref && find(state, ref) ? { kind: ref.kind, id: ref.id } : null);
+      if (before) leave(before);
     },
 
     /** After a decision: on to the next open proposal; the map stays where it is. */

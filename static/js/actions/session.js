@@ -1,5 +1,6 @@
 /** Asking, opening imagery, and bringing everything back from the server. */
 
+import { takesText } from "../keys.js";
 import { restoreDraft } from "../drafts.js";
 import { foresee } from "../decide.js";
 import { boundsShared } from "../map/geometry.js";
@@ -14,6 +15,8 @@ export function sessionActions(c, act) {
   const showState = (source, answer) => {
     const { run, proposals, labels, drafts, undo, redo, counts, saved_at } = answer;
     const place = { project_id: c.place().project_id, source_id: source.id };
+    const baseOf = (draft) =>
+      [...labels, ...proposals].find((item) => item.id === draft.label_id) ?? proposals.find((item) => item.id === draft.proposal_id) ?? null;
     const shown = queue.waiting().filter((job) => job.path === "/ss/decide" && job.body.source_id === source.id);
     const foreseen = shown.reduce(
       (values, job) => ({ ...values, ...foresee(values, job.body) }),
@@ -23,7 +26,7 @@ export function sessionActions(c, act) {
       run: run ? { ...run, places: proposals.length } : null,
       steps: run?.steps ?? [],
       ...foreseen,
-      drafts: Object.fromEntries(drafts.map((draft) => [draft.draft_id, restoreDraft(draft, place)])),
+      drafts: Object.fromEntries(drafts.map((draft) => [draft.draft_id, restoreDraft(draft, { ...place, base: baseOf(draft) })])),
       ...{ undo, redo, counts },
     });
     c.saved.at = saved_at ?? c.saved.at;
@@ -49,6 +52,7 @@ export function sessionActions(c, act) {
       if (!question) return failAsk(text, SAYS.emptyQuestion);
       if (question.length > limit) return failAsk(text, SAYS.longQuestion(limit));
       act.select(null);
+      if (takesText(document.activeElement)) document.activeElement.blur(); // so that the next keys are commands
       const request_id = c.newId();
       state.patch({ ask: { status: "running", text, sentence: null, request_id }, rejecting: false });
       const bounds = boundsShared(map.bounds(), source.bounds) ?? source.bounds;

@@ -1,6 +1,6 @@
 /** Changes of shape, class and name: each makes or changes a draft, which is mirrored and saved at once. */
 
-import { amendDraft, changeDraft, createDraft, isChanged, redoDraft, undoDraft, withStep } from "../drafts.js";
+import { amendDraft, changeDraft, createDraft, isChanged, redoDraft, reshapeDraft, undoDraft } from "../drafts.js";
 import { draftFor, find, functionOf, objectOf } from "../lookup.js";
 import { rounded, sameGeometry } from "../map/geometry.js";
 import { SAYS } from "../sentences.js";
@@ -51,6 +51,7 @@ export function shapingActions(c, act) {
     bringBack(draft, ref) {
       act.putDraft(amendDraft(draft, { mask_pending: false }));
       act.select(ref);
+      act.notice(null);
     },
 
     setClass(classId) {
@@ -73,8 +74,7 @@ export function shapingActions(c, act) {
       const shape = rounded(geometry);
       if (sameGeometry(shape, draft.geometry)) return;
       act.forgetPrompts(draft.draft_id);
-      const step = { kind: "vertex", lonlat };
-      act.putDraft(withStep(draft, step, c.now(), { geometry: shape, by_hand: true, mask_pending: false }));
+      act.putDraft(reshapeDraft(draft, "vertex", shape, lonlat, c.now()));
     },
 
     /** Takes the digital map's outline for the selected proposal. */
@@ -84,7 +84,7 @@ export function shapingActions(c, act) {
       if (!outline) return act.notice({ kind: "warn", text: SAYS.noMapOutline });
       const draft = act.draftToChange(ref);
       act.forgetPrompts(draft.draft_id);
-      act.putDraft(withStep(draft, { kind: "outline" }, c.now(), { geometry: outline, by_hand: true, mask_pending: false }));
+      act.putDraft(reshapeDraft(draft, "outline", outline, null, c.now()));
     },
 
     /** Switches vertex editing of the selected object on or off. */
@@ -96,8 +96,14 @@ export function shapingActions(c, act) {
       state.set("editing", true);
     },
 
-    /** One step back in the selected draft's own history. @returns {boolean} whether there was one */
-    undoShape: () => travel(undoDraft),
+    /** One step back in the selected draft's own history; one from before a reload has none: it goes as a whole. */
+    undoShape() {
+      if (travel(undoDraft)) return true;
+      const ref = state.get("selected");
+      const draft = draftFor(state, ref);
+      const changed = draft && isChanged(draft, ref.kind === "draft" ? null : find(state, ref));
+      return changed ? act.cancelChanges() : false;
+    },
     redoShape: () => travel(redoDraft),
 
     /** Takes the selected object's changes away, with a way back. @returns {boolean} whether there were any */

@@ -5,6 +5,7 @@ import { readHash, writeHash } from "./hash.js";
 import { countOutOfView } from "./offview.js";
 
 const OVER_ZOOM = 4;
+const UNDER_ZOOM = 3;
 const HASH_DELAY_MS = 250;
 const EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 const PANES = { "ss-map-tiles": 250, "ss-names": 450, "ss-points": 590, "ss-badges": 640 };
@@ -78,12 +79,16 @@ export function createView(L, element, state) {
     }
   };
 
+  /** Below this the picture is a dot: many small tiles would be fetched to draw it. */
+  const lowestZoom = (source) => Math.max(0, source.min_zoom - UNDER_ZOOM);
+
   const tileLayer = (name, url, source) =>
     L.tileLayer(url, {
       pane: name === "map" ? "ss-map-tiles" : "tilePane",
       bounds: box(source.bounds),
       source: source.id,
-      minNativeZoom: source.min_zoom ?? 0,
+      minNativeZoom: source.min_zoom,
+      minZoom: lowestZoom(source),
       maxNativeZoom: source.max_zoom,
       maxZoom: source.max_zoom + OVER_ZOOM,
       errorTileUrl: EMPTY_TILE,
@@ -109,8 +114,9 @@ export function createView(L, element, state) {
     bounds,
     setSource(source, view) {
       map.setMaxZoom(source.max_zoom + OVER_ZOOM);
-      showTiles();
+      map.setMinZoom(lowestZoom(source));
       go(view ? { view } : { bounds: source.bounds });
+      showTiles();
     },
     fit(area) {
       if (area) map.fitBounds(box(area), { padding: [16, 16] });

@@ -4,12 +4,14 @@ import { button, follow, h, setAttribute, setText, show, syncList } from "./dom.
 import { seconds } from "../format.js";
 import { icon, setIcon } from "../icons.js";
 import { t } from "../strings.js";
+import { capital } from "./taxonomy.js";
 
 /** Appends the ask area to the left panel. */
 export function mountAsk(left, state, actions) {
   const input = h("input", {
-    id: "ss-ask", type: "text", name: "ask", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
-    placeholder: t("ask.placeholder"), "aria-label": t("ask.label"), "aria-keyshortcuts": "/", "aria-describedby": "ss-ask-failed",
+    id: "ss-ask", name: "ask", autocomplete: "off", spellcheck: "false", enterkeyhint: "search",
+    placeholder: t("ask.placeholder"), "aria-label": t("ask.label"), "aria-keyshortcuts": "/",
+    "aria-describedby": "ss-ask-failed",
   });
   const failed = h("p.ss-ask-failed", { id: "ss-ask-failed", role: "alert" });
   const form = h(
@@ -17,12 +19,15 @@ export function mountAsk(left, state, actions) {
     icon("search"), input, h("kbd.ss-key", { text: "/", "aria-hidden": "true" }), goButton(state, actions),
   );
   const ask = (text) => {
-    if (text.trim()) actions.ask(text.trim());
+    if (!text.trim()) return;
+    input.blur(); // so that the next key is a key of the map
+    actions.ask(text.trim());
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (state.get("ask").status !== "running") ask(input.value);
   });
+  input.addEventListener("keydown", (event) => event.key === "Escape" && input.blur());
   followLimits(state, input);
   followAsk(state, form, input, failed);
   left.append(h("div.ss-left-ask", {}, form, failed, chips(state, input, ask), modelLine(state)));
@@ -69,6 +74,12 @@ function chips(state, input, ask) {
     input.value = text;
     ask(text);
   };
+  // Only the first line is drawn; what is below it must not be reached by Tab either.
+  const hideRest = () => {
+    const top = list.firstChild?.offsetTop;
+    for (const item of list.children) item.style.visibility = item.offsetTop > top ? "hidden" : "";
+  };
+  new ResizeObserver(hideRest).observe(list);
   follow(state, ["source"], () => {
     const examples = (state.get("source")?.examples ?? []).slice(0, 4);
     show(list, examples.length > 0);
@@ -76,6 +87,7 @@ function chips(state, input, ask) {
       key: (text, at) => `${at}-${text}`,
       make: (text) => h("li", {}, button("ss-chip", { data: { chip: "" }, text, onClick: () => run(text) })),
     });
+    hideRest();
   });
   return list;
 }
@@ -88,7 +100,7 @@ function modelLine(state) {
     const models = state.get("boot")?.models;
     show(line, Boolean(models));
     if (!models) return;
-    setText(names, `${models.reasoner} + ${models.segmenter}`);
+    setText(names, `${capital(models.reasoner)} + ${capital(models.segmenter)}`);
     setAttribute(line, "title", models.note);
     const took = state.get("run")?.seconds;
     setText(cost, [models.device, took ? seconds(took) : null, models.cost].filter(Boolean).join(" · "));

@@ -19,7 +19,9 @@ const LABEL_BADGES = {
 export function badgesOf(boot, subject) {
   const { proposal, label, draft } = subject;
   const badges = [];
-  if (proposal) badges.push({ words: t("badge.proposal", { number: subject.number }), icon: "sparkles", tone: "machine" });
+  if (proposal) {
+    badges.push({ words: t("badge.proposal", { number: subject.number }), icon: "sparkles", tone: "machine" });
+  }
   if (draft) badges.push({ words: t(proposal || label ? "badge.draft" : "badge.new"), icon: "pencil", tone: "warn" });
   if (label && !draft) badges.push(labelBadge(label));
   if (subject.rejected) badges.push(rejectedBadge(boot, proposal));

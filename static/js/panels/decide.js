@@ -26,7 +26,8 @@ export function mountDecide(element, state, actions) {
 
 function decision(id, classes, key, run) {
   const word = h("span");
-  const element = button(`ss-button.${classes}`, { id, "aria-keyshortcuts": key || null, onClick: run }, word, h("kbd.ss-key", { text: key }));
+  const cap = key && h("kbd.ss-key", { text: key });
+  const element = button(`ss-button.${classes}`, { id, "aria-keyshortcuts": key, onClick: run }, word, cap);
   const update = (words, title) => {
     setText(word, words);
     setAttribute(element, "title", title);
@@ -39,9 +40,8 @@ function mainRow(state, actions) {
   const accept = decision("ss-accept", "ss-button-primary", "A", () => actions.accept());
   const edit = decision("ss-edit", "ss-button-plain", "4", () => actions.edit());
   const reject = decision("ss-reject", "ss-button-bad", "D", () => actions.startReject());
-  const retire = decision("ss-retire", "ss-button-bad", "", () => actions.retire());
+  const retire = decision("ss-retire", "ss-button-bad", null, () => actions.retire());
   const discard = decision("ss-discard", "ss-button-bad", "Esc", () => actions.escape());
-  retire.element.lastChild.remove();
   const element = h("div.ss-actions", {}, ...[accept, edit, reject, retire, discard].map((one) => one.element));
   edit.update(t("do.edit"), t("do.edit_title"));
   reject.update(t("do.reject"), t("do.reject_title"));
@@ -101,7 +101,8 @@ function reasonList(state, actions) {
 function reasonRow(actions) {
   return (reason, at) =>
     h("li", {}, button(
-      "ss-reason", { data: { reason: reason.id }, "aria-keyshortcuts": String(at + 1), onClick: () => actions.reject(reason.id) },
-      h("kbd.ss-key", { text: String(at + 1) }), h("span.ss-cut", { text: reason.name }),
+      "ss-reason",
+      { data: { reason: reason.id }, "aria-keyshortcuts": String(at + 1), onClick: () => actions.reject(reason.id) },
+      h("kbd.ss-key", { text: String(at + 1) }), h("span", { text: reason.name }),
     ));
 }

@@ -3,7 +3,8 @@
 /**
  * Makes an element.
  * @param {string} tag "div", or "div.ss-a.ss-b"
- * @param {Object} [props] attributes; `text` sets textContent, `data` the dataset, `on…` a listener; null and false are left out
+ * @param {Object} [props] attributes; `text` sets textContent, `data` the dataset, `on…` a listener; null and false
+ *   are left out
  * @param {...(Node|string|null|false)} children strings become text nodes
  * @returns {HTMLElement}
  */
@@ -27,6 +28,11 @@ function setProp(element, key, value) {
 /** A button that never submits a form. */
 export function button(classes, props = {}, ...children) {
   return h(`button.${classes}`, { type: "button", ...props }, ...children);
+}
+
+/** Props of an element whose name is shown as its tooltip and read out. */
+export function named(words) {
+  return { title: words, "aria-label": words };
 }
 
 /** Sets text only where it differs, so that selections and screen readers are left alone. */

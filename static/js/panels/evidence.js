@@ -21,21 +21,23 @@ export function fillEvidence(table, rows) {
   const rank = (row) => (ORDER.includes(row.source) ? ORDER.indexOf(row.source) : ORDER.length);
   const sorted = rows.map((row, at) => ({ row, at })).sort((a, b) => rank(a.row) - rank(b.row) || a.at - b.at);
   show(table, rows.length > 0);
-  syncList(table, sorted.map(({ row }) => row), { key: (row, at) => `${at}-${row.source}`, make: makeRow, update: updateRow(sorted) });
+  const all = sorted.map(({ row }) => row);
+  syncList(table, all, { key: (row, at) => `${at}-${row.source}`, make: makeRow, update: updateRow(all) });
 }
 
 function makeRow(row) {
   const parts = {
     head: h("dt"), says: h("dd"), sign: icon("minus"), word: h("span.ss-sr"),
   };
-  const element = h("div.ss-evidence-row", { data: { source: row.source } }, parts.head, parts.says, h("span.ss-verdict", {}, parts.sign, parts.word));
+  const verdict = h("span.ss-verdict", {}, parts.sign, parts.word);
+  const element = h("div.ss-evidence-row", { data: { source: row.source } }, parts.head, parts.says, verdict);
   return Object.assign(element, { parts });
 }
 
-function updateRow(sorted) {
+function updateRow(all) {
   return (element, row, at) => {
     const { head, says, sign, word } = element.parts;
-    setText(head, sorted[at - 1]?.row.source === row.source ? "" : sourceName(row.source));
+    setText(head, all[at - 1]?.source === row.source ? "" : sourceName(row.source));
     fillSays(says, row.says);
     const verdict = verdictOf(row.agrees);
     setIcon(sign, verdict.icon);

@@ -17,7 +17,8 @@ export function mountExport(pane, state, actions) {
   );
   follow(state, ["labels", "counts"], () => {
     const { labels = 0, rejected = 0 } = state.get("counts") ?? {};
-    setText(counts, labels ? t("export.counts", { labels: whole(labels), rejected: whole(rejected) }) : t("export.none"));
+    const said = { labels: whole(labels), rejected: whole(rejected) };
+    setText(counts, labels ? t("export.counts", said) : t("export.none"));
     for (const row of rows) row.enable(labels > 0);
   });
 }
@@ -25,13 +26,12 @@ export function mountExport(pane, state, actions) {
 function formatRow(format, actions) {
   const id = `ss-export-${format}`;
   const act = button(
-    "ss-button.ss-button-small", { data: { export: format }, "aria-describedby": id, onClick: () => actions.exportLabels(format) },
+    "ss-button.ss-button-small",
+    { data: { export: format }, "aria-describedby": id, onClick: () => actions.exportLabels(format) },
     icon("download"), h("span", { text: t("export.download") }),
   );
-  const element = h(
-    "li.ss-format", {},
-    h("div", {}, h("h2", { text: t(`export.${format}`) }), h("p.ss-caption", { id, text: t(`export.${format}_says`) })), act,
-  );
+  const says = h("p.ss-caption", { id, text: t(`export.${format}_says`) });
+  const element = h("li.ss-format", {}, h("div", {}, h("h2", { text: t(`export.${format}`) }), says), act);
   const enable = (possible) => {
     act.disabled = !possible;
     act.title = possible ? "" : t("export.none");

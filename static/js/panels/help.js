@@ -22,9 +22,10 @@ export function mountHelp(pane, state) {
 
 function groups() {
   const names = [...new Set(KEYS.map((key) => key.group))];
-  return names.map((name) =>
-    h("div.ss-key-group", {}, h("h3", { text: name }), h("dl.ss-keys", {}, ...KEYS.filter((key) => key.group === name).map(keyRow))),
-  );
+  return names.map((name) => {
+    const rows = KEYS.filter((key) => key.group === name).map(keyRow);
+    return h("div.ss-key-group", {}, h("h3", { text: name }), h("dl.ss-keys", {}, ...rows));
+  });
 }
 
 function keyRow(key) {

@@ -1,6 +1,6 @@
 /** Layers pane: how strongly picture and map are drawn, what is shown, where the picture comes from, and own files. */
 
-import { follow, h, setText, show, syncList } from "./dom.js";
+import { button, follow, h, setAttribute, setText, show, syncList } from "./dom.js";
 import { resolution, whole } from "../format.js";
 import { t } from "../strings.js";
 import { mountUpload } from "./upload.js";
@@ -36,12 +36,13 @@ function slider(name, state, actions) {
 }
 
 function toggle(name, state, actions) {
-  const input = h("input.ss-switch", { type: "checkbox", role: "switch", data: { layer: name } });
-  input.addEventListener("change", () => actions.setLayer(name, input.checked));
-  follow(state, ["layers"], () => {
-    input.checked = Boolean(state.get("layers")?.[name]);
-  });
-  return h("label.ss-switch-row", {}, h("span", { text: t(`layers.${name}`) }), input);
+  const flip = () => actions.setLayer(name, !state.get("layers")[name]);
+  const element = button(
+    "ss-switch-row", { role: "switch", data: { layer: name }, onClick: flip },
+    h("span", { text: t(`layers.${name}`) }), h("span.ss-switch"),
+  );
+  follow(state, ["layers"], () => setAttribute(element, "aria-checked", String(Boolean(state.get("layers")[name]))));
+  return element;
 }
 
 function facts(state) {

@@ -16,7 +16,7 @@ export function buildLayout(root) {
     h("div.ss-top", { data: { area: "top" }, role: "banner" }),
     h("div.ss-left", area("left", "area.left")),
     h("div.ss-stage", area("stage", "area.stage"), map),
-    h("div.ss-rail", { data: { area: "rail" }, role: "toolbar", "aria-orientation": "vertical", "aria-label": t("area.rail") }),
+    h("div.ss-rail", { ...area("rail", "area.rail"), role: "toolbar", "aria-orientation": "vertical" }),
     h("div.ss-status", { data: { area: "status" }, role: "contentinfo" }),
   );
   return { map };

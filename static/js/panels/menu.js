@@ -13,6 +13,7 @@ let serial = 0;
  * @property {string} [group] a heading is drawn where it changes
  * @property {string} [hint] quiet text at the right
  * @property {string} [icon]
+ * @property {boolean} [apart] a line is drawn above it
  */
 
 /**
@@ -26,7 +27,8 @@ export function openMenu(anchor, options) {
   const root = anchor.closest(".ss-root");
   root.querySelector(".ss-menu")?.dispatchEvent(new Event("ss-close"));
   const id = `ss-menu-${(serial += 1)}`;
-  const list = h("ul.ss-menu-list", { role: "listbox", id, "aria-label": options.label, tabindex: options.filter ? null : "0" });
+  const stop = options.filter ? null : "0";
+  const list = h("ul.ss-menu-list", { role: "listbox", id, "aria-label": options.label, tabindex: stop });
   const input = options.filter ? filterBox(options, id) : null;
   const panel = h("div.ss-menu", {}, input && h("div.ss-menu-filter", {}, icon("search"), input), list);
   const menu = { panel, list, input, options, anchor, active: null };
@@ -51,7 +53,7 @@ export function openMenu(anchor, options) {
 
 function filterBox(options, listId) {
   return h("input", {
-    type: "text", placeholder: options.filter, "aria-label": options.filter, role: "combobox", autocomplete: "off",
+    placeholder: options.filter, "aria-label": options.filter, role: "combobox", autocomplete: "off",
     spellcheck: "false", "aria-controls": listId, "aria-expanded": "true",
   });
 }
@@ -81,6 +83,7 @@ function draw(menu, typed) {
     if (item.group && item.group !== items[at - 1]?.group) {
       rows.push(h("li.ss-menu-group", { role: "presentation", text: item.group }));
     }
+    if (item.apart) rows.push(h("li.ss-menu-line", { role: "presentation" }));
     rows.push(optionRow(item, options.selected, `${list.id}-${at}`));
   });
   if (!items.length) rows.push(h("li.ss-menu-empty", { text: options.empty ?? "" }));
@@ -131,8 +134,8 @@ function onKey(event, menu, close) {
 
 function typeAhead(event, menu, rows) {
   if (menu.input || event.key.length !== 1) return;
-  const found = rows.find((row) => row.textContent.trim().toLocaleLowerCase().startsWith(event.key.toLocaleLowerCase()));
-  activate(menu, found);
+  const letter = event.key.toLocaleLowerCase();
+  activate(menu, rows.find((row) => row.textContent.trim().toLocaleLowerCase().startsWith(letter)));
 }
 
 function pick(row, menu, close) {
@@ -162,7 +165,8 @@ function place(panel, anchor) {
  */
 export function menuButton(classes, options, { chevron = true } = {}) {
   const label = h("span.ss-cut");
-  const element = button(classes, { "aria-haspopup": "listbox", "aria-expanded": "false" }, label, chevron && icon("chevron-down", "ss-icon-small"));
+  const arrow = chevron && icon("chevron-down", "ss-icon-small");
+  const element = button(classes, { "aria-haspopup": "listbox", "aria-expanded": "false" }, label, arrow);
   element.addEventListener("click", () => {
     const open = element.getAttribute("aria-expanded") === "true";
     if (open) element.closest(".ss-root").querySelector(".ss-menu")?.dispatchEvent(new Event("ss-close"));

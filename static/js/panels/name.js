@@ -9,7 +9,9 @@ import { t } from "../strings.js";
  */
 export function nameField(state, actions) {
   const words = button("ss-object-title.ss-cut", { title: t("object.rename") });
-  const field = h("input.ss-name-field", { type: "text", "aria-label": t("object.name"), autocomplete: "off", spellcheck: "false", maxlength: "200" });
+  const field = h("input.ss-name-field", {
+    "aria-label": t("object.name"), autocomplete: "off", spellcheck: "false", maxlength: "200",
+  });
   const title = h("div.ss-object-name", {}, words, field);
   const add = button("ss-add-name", { text: t("object.add_name") });
   const now = { subject: null, open: false };

@@ -1,7 +1,7 @@
 /** One notice at a time: a bar at the map's lower edge, with the acts it offers. */
 
 import { areaOf } from "./layout.js";
-import { button, follow, h, setText, show } from "./dom.js";
+import { button, follow, h, named, setText, show } from "./dom.js";
 import { icon, setIcon } from "../icons.js";
 import { t } from "../strings.js";
 
@@ -12,9 +12,8 @@ export function mountNotice(root, state, actions) {
   const sign = icon("circle-check");
   const words = h("span.ss-notice-words");
   const acts = h("span.ss-notice-acts");
-  const close = button(
-    "ss-icon-button", { title: t("notice.close"), "aria-label": t("notice.close"), onClick: () => actions.notice(null) }, icon("x"),
-  );
+  const dismiss = { ...named(t("notice.close")), onClick: () => actions.notice(null) };
+  const close = button("ss-icon-button", dismiss, icon("x"));
   const bar = h("div.ss-notice", { hidden: true }, sign, words, acts, close);
   const live = h("div.ss-sr", { "aria-live": "polite", role: "status" });
   areaOf(root, "stage").append(bar, live);

@@ -1,50 +1,55 @@
 /** Card of the selected object: picture, name, class path, badges, facts. */
 
 import { badgesOf } from "./badges.js";
-import { button, follow, h, setAttribute, setText, show, syncList } from "./dom.js";
+import { button, follow, h, named, setAttribute, setText, show, syncList } from "./dom.js";
 import { area, score, whole } from "../format.js";
 import { icon } from "../icons.js";
 import { t } from "../strings.js";
 import { menuButton } from "./menu.js";
+import { crop, showCrop } from "./crop.js";
 import { nameField } from "./name.js";
 import { subjectOf } from "./subject.js";
-import { className, findClass, functionName } from "./taxonomy.js";
+import { capital, className, findClass, functionName } from "./taxonomy.js";
 
 export const SUBJECT_KEYS = ["selected", "proposals", "labels", "drafts", "boot"];
 
 /** Appends the card to the left panel; returns the element the decision buttons go into. */
 export function mountObject(left, state, actions) {
-  const none = h("p.ss-object-none", {}, t("object.none"), h("kbd.ss-key", { text: "J" }));
-  const picture = h("img.ss-crop", { alt: "", width: 72, height: 72 });
+  const none = h("p.ss-object-none", {}, h("span"), h("kbd.ss-key", { text: "J" }));
+  const picture = crop("ss-object-crop");
   const name = nameField(state, actions);
   const number = h("span.ss-object-score.ss-figures", { title: t("object.score") });
   const flag = flagButton(actions);
   const path = pathOf(state, actions, name);
   const badges = h("ul.ss-badges");
   const facts = h("dl.ss-facts");
-  const top = h("div.ss-object-top", {}, picture, h("div.ss-object-words", {}, h("div.ss-object-head", {}, name.title, flag, number), path.element, badges));
-  const card = h("div.ss-object-card", {}, top, facts);
+  const head = h("div.ss-object-head", {}, name.title, flag, number);
+  const words = h("div.ss-object-words", {}, head, path.element, badges);
+  const card = h("div.ss-object-card", {}, h("div.ss-object-top", {}, picture, words), facts);
   const element = h("div.ss-object", {}, none, card);
   left.append(element);
   follow(state, SUBJECT_KEYS, () => {
     const subject = subjectOf(state);
     show(none, !subject);
+    const any = (state.get("proposals") ?? []).length > 0;
+    setText(none.firstChild, t(any ? "object.none" : "object.none_yet"));
+    show(none.lastChild, any);
     show(card, Boolean(subject));
     if (!subject) return;
     const title = titleOf(state, subject);
-    showPicture(picture, subject.crop_url, title);
+    showCrop(picture, subject.crop_url, t("object.picture", { title }));
     name.update(subject, title);
     path.update(subject);
     show(flag, subject.label?.status !== "unsure" && !subject.rejected);
     setText(number, subject.score === null ? "" : score(subject.score));
     syncList(badges, badgesOf(state.get("boot"), subject), { key: (badge) => badge.words, make: badgeRow });
-    syncList(facts, factsOf(subject), { key: (fact) => fact.id, make: factRow, update: (row, fact) => setText(row.lastChild, fact.says) });
+    syncList(facts, factsOf(subject), { key: (fact) => fact.id, make: factRow, update: updateFact });
   });
   return element;
 }
 
 function flagButton(actions) {
-  const props = { title: t("do.flag_title"), "aria-label": t("do.flag_title"), "aria-keyshortcuts": "F", onClick: () => actions.flag() };
+  const props = { ...named(t("do.flag_title")), "aria-keyshortcuts": "F", onClick: () => actions.flag() };
   return button("ss-flag", props, icon("flag", "ss-icon-small"));
 }
 
@@ -54,28 +59,26 @@ function titleOf(state, subject) {
   return subject.class_id ? className(state.get("boot"), subject.class_id) : t("object.drawn");
 }
 
-/** The crop comes with the finished proposal; until then (and without one) a plain square stands there. */
-export function showPicture(picture, url, title) {
-  setAttribute(picture, "src", url || null);
-  picture.classList.toggle("ss-no-picture", !url);
-  picture.alt = url ? t("object.picture", { title }) : "";
-}
 
 function badgeRow(badge) {
-  return h(`li.ss-badge.ss-${badge.tone}`, { title: badge.title }, icon(badge.icon), h("span", { text: badge.words }));
+  return h(`li.ss-tag.ss-${badge.tone}`, { title: badge.title }, icon(badge.icon), h("span", { text: badge.words }));
 }
 
 function factRow(fact) {
   return h("div", {}, h("dt", { text: t(`fact.${fact.id}`) }), h("dd.ss-figures"));
 }
 
+function updateFact(row, fact) {
+  setText(row.lastChild, fact.says);
+}
+
 function factsOf(subject) {
   const { included, excluded, label } = subject;
-  const points = [included && `+${included}`, excluded && `−${excluded}`].filter(Boolean).join(" ") || t("fact.no_points");
+  const signed = [included && `+${included}`, excluded && `−${excluded}`].filter(Boolean).join(" ");
   return [
     { id: "area", says: area(subject.area_m2) },
     { id: "holes", says: whole(subject.holes) },
-    { id: "points", says: points },
+    { id: "points", says: signed || t("fact.no_points") },
     { id: "label", says: labelSays(label) },
   ];
 }
@@ -119,7 +122,7 @@ function pathOf(state, actions, name) {
 
 function classItems(boot) {
   return (boot?.taxonomy.functions ?? []).flatMap((group) =>
-    group.classes.map((one) => ({ id: one.id, label: one.name, group: group.name })),
+    group.classes.map((one) => ({ id: one.id, label: capital(one.name), group: capital(group.name) })),
   );
 }
 

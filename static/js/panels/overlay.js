@@ -1,7 +1,7 @@
 /** What floats over the map: arrows to proposals out of view, legend, zoom. */
 
 import { areaOf } from "./layout.js";
-import { button, follow, h, setText, show } from "./dom.js";
+import { button, follow, h, named, setText, show } from "./dom.js";
 import { whole } from "../format.js";
 import { icon } from "../icons.js";
 import { plural, t } from "../strings.js";
@@ -34,7 +34,8 @@ function legend(state) {
   const entries = ["proposals", "labels", "rejected"].map((id) => {
     const count = h("b.ss-figures");
     const swatch = h("span.ss-swatch", { data: { swatch: id }, "aria-hidden": "true" });
-    return { id, count, element: h("li", { data: { legend: id } }, swatch, h("span", { text: t(`legend.${id}`) }), count) };
+    const word = h("span", { text: t(`legend.${id}`) });
+    return { id, count, element: h("li", { data: { legend: id } }, swatch, word, count) };
   });
   const element = h("ul.ss-legend.ss-float", {}, ...entries.map((entry) => entry.element));
   follow(state, ["proposals", "labels"], () => {
@@ -58,6 +59,7 @@ function countsOf(state) {
 }
 
 function zoom(actions) {
-  const step = (id, iconName, run) => button("ss-icon-button", { title: t(id), "aria-label": t(id), onClick: () => run() }, icon(iconName));
-  return h("div.ss-zoom.ss-float", {}, step("zoom.in", "plus", actions.zoomIn), step("zoom.out", "minus", actions.zoomOut));
+  const step = (id, sign, run) => button("ss-icon-button", { ...named(t(id)), onClick: () => run() }, icon(sign));
+  const [closer, farther] = [step("zoom.in", "plus", actions.zoomIn), step("zoom.out", "minus", actions.zoomOut)];
+  return h("div.ss-zoom.ss-float", {}, closer, farther);
 }

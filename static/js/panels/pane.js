@@ -1,7 +1,7 @@
 /** Rail of icons at the right edge and the panes it opens; one pane at a time, over the map. */
 
 import { areaOf } from "./layout.js";
-import { button, follow, h, setAttribute, show } from "./dom.js";
+import { button, follow, h, named, setAttribute, show } from "./dom.js";
 import { icon } from "../icons.js";
 import { t } from "../strings.js";
 
@@ -26,9 +26,8 @@ export function mountPanes(root, state, actions) {
 function buildPane(name, actions) {
   const title = h("h2", { text: t(`pane.${name}`) });
   const head = h("span.ss-caption.ss-cut");
-  const close = button(
-    "ss-icon-button", { title: t("pane.close"), "aria-label": t("pane.close"), onClick: () => actions.openPane(null) }, icon("x"),
-  );
+  const dismiss = { ...named(t("pane.close")), onClick: () => actions.openPane(null) };
+  const close = button("ss-icon-button", dismiss, icon("x"));
   const body = h("div.ss-pane-body");
   const foot = h("div.ss-pane-foot", { hidden: true });
   const element = h(
@@ -41,7 +40,8 @@ function buildPane(name, actions) {
 function railButton(name, state, actions) {
   const flip = () => actions.openPane(state.get("panes").right === name ? null : name);
   const element = button(
-    "ss-rail-button", { title: t(`pane.${name}`), "aria-label": t(`pane.${name}`), "aria-controls": `ss-pane-${name}`, data: { rail: name }, onClick: flip },
+    "ss-rail-button",
+    { ...named(t(`pane.${name}`)), "aria-controls": `ss-pane-${name}`, data: { rail: name }, onClick: flip },
     icon(ICONS[name]),
   );
   follow(state, ["panes"], () => setAttribute(element, "aria-expanded", String(state.get("panes").right === name)));

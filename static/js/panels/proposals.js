@@ -1,13 +1,15 @@
 /** Proposals pane: one row per place, in the order of their numbers on the map. */
 
 import { agreementOf } from "./agreement.js";
-import { arrowKeys, button, follow, h, setAttribute, setText, show, syncList } from "./dom.js";
+import { crop, showCrop } from "./crop.js";
+import { arrowKeys, button, follow, h, named, setAttribute, setText, show, syncList } from "./dom.js";
 import { score } from "../format.js";
 import { icon, setIcon } from "../icons.js";
 import { t } from "../strings.js";
-import { showPicture } from "./object.js";
 import { subjectOf } from "./subject.js";
 import { className, reasonName } from "./taxonomy.js";
+
+const ROOM_PX = 1181;
 
 /** Fills the pane. */
 export function mountProposals(pane, state, actions) {
@@ -17,6 +19,7 @@ export function mountProposals(pane, state, actions) {
   fillFoot(pane.foot, state, actions);
   listen(list, state, actions);
   arrowKeys(list, "[data-proposal]");
+  openOnce(state, actions);
   follow(state, ["proposals", "run", "boot", "labels"], () => {
     const proposals = state.get("proposals") ?? [];
     const run = state.get("run");
@@ -24,17 +27,27 @@ export function mountProposals(pane, state, actions) {
     setText(empty, run?.nothing_here ? t("list.nothing", { query: run.query }) : t("list.empty"));
     show(empty, !proposals.length);
     show(list, proposals.length > 0);
-    syncList(list, proposals, { key: (one) => one.id, make: makeRow, update: (row, one) => updateRow(row, one, state) });
+    const update = (row, one) => updateRow(row, one, state.get("boot"));
+    syncList(list, proposals, { key: (one) => one.id, make: makeRow, update });
     mark(list, state);
   });
   state.on(["selected", "hovered", "drafts"], () => mark(list, state));
 }
 
+/** Where there is room for it the pane opens by itself when the first places come, once. */
+function openOnce(state, actions) {
+  const stop = state.on(["proposals"], () => {
+    if (!state.get("proposals")?.length) return;
+    stop();
+    if (state.get("panes").right === null && window.innerWidth >= ROOM_PX) actions.openPane("proposals");
+  });
+}
+
 function makeRow(proposal) {
   const parts = {
-    picture: h("img.ss-row-crop", { alt: "", width: 52, height: 44 }),
-    title: h("span.ss-row-title.ss-cut"), sign: icon("minus"), words: h("span.ss-cut"), score: h("b.ss-figures"), bar: h("i"),
-    done: icon("check"),
+    picture: crop("ss-row-crop"),
+    title: h("span.ss-row-title.ss-cut"), sign: icon("minus"), words: h("span.ss-cut"),
+    score: h("b.ss-figures"), bar: h("i"), done: icon("check"),
   };
   parts.track = h("span.ss-row-bar", { "aria-hidden": "true" }, parts.bar);
   const row = button(
@@ -46,13 +59,11 @@ function makeRow(proposal) {
   return Object.assign(h("li", {}, row), { parts, row });
 }
 
-function updateRow(element, proposal, state) {
+function updateRow(element, proposal, boot) {
   const { parts, row } = element;
-  const boot = state.get("boot");
   const name = proposal.name || className(boot, proposal.class_id);
   setText(parts.title, `${proposal.place + 1}. ${name}`);
-  showPicture(parts.picture, proposal.crop_url, name);
-  parts.picture.alt = ""; // the row says the name already
+  showCrop(parts.picture, proposal.crop_url, ""); // the row says the name already
   const says = statusOf(boot, proposal);
   setIcon(parts.sign, says.icon);
   parts.sign.setAttribute("class", `ss-icon ss-icon-small ss-says-${says.tone}`);
@@ -104,13 +115,12 @@ function listen(list, state, actions) {
 }
 
 function fillFoot(foot, state, actions) {
-  const key = (letter, id, run) => button("ss-key", { text: letter, title: t(id), "aria-label": t(id), onClick: () => run() });
+  const key = (letter, id, run) => button("ss-key", { text: letter, ...named(t(id)), onClick: () => run() });
+  const [next, previous] = [key("J", "list.next", actions.next), key("K", "list.previous", actions.previous)];
   const words = h("span");
-  const done = button("ss-foot-act", { "aria-keyshortcuts": "N", onClick: () => actions.nothingHere() }, h("kbd.ss-key", { text: "N" }), words);
-  foot.append(
-    h("span.ss-foot-keys", {}, key("J", "list.next", actions.next), key("K", "list.previous", actions.previous), h("span", { text: t("list.next_previous") })),
-    done,
-  );
+  const finish = { "aria-keyshortcuts": "N", onClick: () => actions.nothingHere() };
+  const done = button("ss-foot-act", finish, h("kbd.ss-key", { text: "N" }), words);
+  foot.append(h("span.ss-foot-keys", {}, next, previous, h("span", { text: t("list.next_previous") })), done);
   follow(state, ["run", "proposals"], () => {
     const run = state.get("run");
     const proposals = state.get("proposals") ?? [];

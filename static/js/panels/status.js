@@ -7,7 +7,7 @@ import { icon } from "../icons.js";
 import { t } from "../strings.js";
 import { NEXT_KEYS, nextSentence } from "./next.js";
 
-const LONGEST_BAR_PX = 96;
+const LONGEST_BAR_PX = { wide: 96, narrow: 60 };
 
 /** Fills the line. */
 export function mountStatus(root, state) {
@@ -23,12 +23,13 @@ function scale(state) {
   const bar = h("span.ss-scale-bar", { "aria-hidden": "true" });
   const length = h("span.ss-figures");
   const ground = h("span.ss-ground.ss-figures");
+  const narrow = window.matchMedia("(width <= 1180px)");
   const element = h("span.ss-scale", {}, bar, length, ground);
   follow(state, ["view"], () => {
     const gsd_m = state.get("view")?.gsd_m;
     show(element, gsd_m > 0);
     if (!(gsd_m > 0)) return;
-    const { label, width_px } = scaleBar(gsd_m, LONGEST_BAR_PX);
+    const { label, width_px } = scaleBar(gsd_m, narrow.matches ? LONGEST_BAR_PX.narrow : LONGEST_BAR_PX.wide);
     bar.style.width = `${width_px}px`;
     setText(length, label);
     setText(ground, resolution(gsd_m));
@@ -37,19 +38,19 @@ function scale(state) {
 }
 
 function credits(state) {
-  const provider = h("span.ss-cut");
+  const provider = h("span.ss-provider.ss-cut");
   const date = h("span.ss-date");
-  const picture = h("span.ss-picture-credit", {}, provider, date);
   const mapCredit = h("span");
-  const map = h("span.ss-map-credit", {}, h("span.ss-map-word", { text: `${t("layers.features")} ` }), mapCredit);
-  const element = h("span.ss-credits", {}, picture, map);
+  const word = h("span.ss-map-word", { text: `${t("layers.features")} ` });
+  const map = h("span.ss-map-credit.ss-cut", {}, word, mapCredit);
+  const element = h("span.ss-credits", {}, provider, date, map);
   follow(state, ["source"], () => {
     const source = state.get("source");
     show(element, Boolean(source));
     if (!source) return;
     setText(provider, source.provider);
     setText(date, ` · ${source.date || t("date.unknown")}`);
-    setAttribute(picture, "title", source.credit);
+    setAttribute(element, "title", [source.provider, source.credit, source.map_credit].filter(Boolean).join(" · "));
     setText(mapCredit, source.map_credit);
     show(map, Boolean(source.map_credit));
   });

@@ -60,7 +60,7 @@ function describe(proposal, label, draft) {
 }
 
 function firstGiven(field, ...holders) {
-  return holders.find((one) => one?.[field] !== undefined && one?.[field] !== null && one?.[field] !== "")?.[field] ?? null;
+  return holders.map((one) => one?.[field] ?? "").find((value) => value !== "") ?? null;
 }
 
 /** Area and holes of the shape as it is now: measured on the mask where untouched, on the outline where edited. */

@@ -4,7 +4,7 @@
 export function findClass(boot, classId) {
   for (const group of boot?.taxonomy.functions ?? []) {
     const found = group.classes.find((one) => one.id === classId);
-    if (found) return { ...found, function: group };
+    if (found) return { ...found, name: capital(found.name), function: { ...group, name: capital(group.name) } };
   }
   return null;
 }
@@ -17,7 +17,7 @@ export function className(boot, classId) {
 /** Name of a function. */
 export function functionName(boot, functionId) {
   const group = boot?.taxonomy.functions.find((one) => one.id === functionId);
-  return group?.name ?? idInWords(functionId);
+  return group ? capital(group.name) : idInWords(functionId);
 }
 
 /** Name of a reason for rejecting. */
@@ -27,6 +27,10 @@ export function reasonName(boot, reason) {
 
 /** "car_repair" -> "Car repair". */
 function idInWords(id) {
-  const words = String(id ?? "").replaceAll("_", " ");
+  return capital(String(id ?? "").replaceAll("_", " "));
+}
+
+/** "car repair" -> "Car repair"; the rest of the words is left as it is. */
+export function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

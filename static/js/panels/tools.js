@@ -19,12 +19,13 @@ export function mountTools(root, state, actions) {
   const edit = toolButton({ id: "edit", icon: "vector-polygon", key: "4" }, () => actions.edit());
   const hide = hideButton(state, actions);
   const line = () => h("span.ss-tools-line", { role: "separator" });
-  areaOf(root, "stage").append(
-    h("div.ss-tools.ss-float", { role: "toolbar", "aria-orientation": "vertical", "aria-label": t("tool.rail") }, ...prompts, line(), edit, line(), hide),
-  );
+  const props = { role: "toolbar", "aria-orientation": "vertical", "aria-label": t("tool.rail") };
+  areaOf(root, "stage").append(h("div.ss-tools.ss-float", props, ...prompts, line(), edit, line(), hide));
   follow(state, ["tool", "editing", ...SUBJECT_KEYS], () => {
     const armed = state.get("editing") ? "edit" : state.get("tool");
-    for (const element of [...prompts, edit]) setAttribute(element, "aria-pressed", String(element.dataset.tool === armed));
+    for (const element of [...prompts, edit]) {
+      setAttribute(element, "aria-pressed", String(element.dataset.tool === armed));
+    }
     const possible = Boolean(subjectOf(state));
     edit.disabled = !possible;
     setTitle(edit, possible ? "tool.edit" : "tool.edit_none", "4");

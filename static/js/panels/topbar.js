@@ -40,7 +40,7 @@ function sourceItems(boot) {
   const sources = (boot?.sources ?? []).map((source) => ({
     id: source.id, label: source.name, group: boot.project.name, hint: source.date,
   }));
-  return [...sources, { id: OPEN_OWN, label: t("top.open_own"), icon: "folder-open", group: " " }];
+  return [...sources, { id: OPEN_OWN, label: t("top.open_own"), icon: "folder-open", apart: true }];
 }
 
 function progress(state) {
@@ -49,8 +49,8 @@ function progress(state) {
   const bar = h("span.ss-bar", { "aria-hidden": "true" }, h("i"));
   const box = h("div.ss-progress", {}, h("span", {}, done, total), bar);
   follow(state, ["counts"], () => {
-    const { labels = 0, rejected = 0, total: all = 0 } = state.get("counts") ?? {};
-    const decided = Math.min(all, labels + rejected);
+    const { labels = 0, rejected = 0, total: all = 0, ...counts } = state.get("counts") ?? {};
+    const decided = counts.decided ?? Math.min(all, labels + rejected);
     show(box, all > 0);
     setText(done, String(decided));
     setText(total, t("top.decided", { total: all }));

@@ -1,4 +1,4 @@
-/** Trace of the run: steps as they stream in, the evidence of the selected place among them, or why nothing was found. */
+/** Trace of the run: steps as they stream in, with the evidence of the selected place, or why nothing was found. */
 
 import { button, follow, h, setAttribute, setText, show, syncList } from "./dom.js";
 import { evidenceTable, fillEvidence } from "./evidence.js";
@@ -7,18 +7,23 @@ import { icon, setIcon } from "../icons.js";
 import { plural, t } from "../strings.js";
 import { subjectOf } from "./subject.js";
 
+/** A row that stands for no step of the run. */
+const BARE = { at: null, says: "", seconds: NaN, evidence: null };
 const DOTS = { ok: "check", warn: "triangle-alert", fail: "x" };
 
 /** Appends the trace to the left panel. */
 export function mountTrace(left, state, actions) {
   const summary = h("span.ss-caption.ss-figures");
   const head = h("div.ss-trace-head", {}, h("h2", { text: t("trace.title") }), summary);
-  const list = h("ol.ss-trace", { role: "log", "aria-live": "polite", "aria-relevant": "additions" });
-  const empty = h("div.ss-trace-empty", {}, h("h2", { text: t("trace.empty_title") }), h("p", { text: t("trace.empty") }));
+  const list = h("ol.ss-trace");
+  const live = h("div", { "aria-live": "polite", "aria-relevant": "additions" }, list);
+  const [title, text] = [h("h2", { text: t("trace.empty_title") }), h("p", { text: t("trace.empty") })];
+  const empty = h("div.ss-trace-empty", {}, title, text);
   const nothing = nothingHere(state, actions);
-  const box = h("div.ss-trace-box", { tabindex: "-1" }, head, list, nothing.element, empty);
+  const box = h("div.ss-trace-box", {}, head, live, nothing.element, empty);
   left.append(box);
   const end = keepToEnd(box, state);
+  const seek = showEvidence(list, state);
   listen(list, state, actions);
   follow(state, ["steps", "run", "ask", "selected", "proposals", "drafts", "labels"], () => {
     const rows = rowsOf(state);
@@ -28,18 +33,35 @@ export function mountTrace(left, state, actions) {
     syncList(list, rows, { key: (row) => row.key, make: makeRow, update: updateRow });
     nothing.update();
     end();
+    seek();
   });
 }
 
-/** One row per step; with a place selected only the steps of the run and of that place, its evidence below its first. */
+/** Brings the evidence of a newly selected place into sight. */
+function showEvidence(list, state) {
+  let shown = null;
+  const scroll = () => {
+    const table = list.querySelector(".ss-evidence:not([hidden])");
+    table?.closest(".ss-step").scrollIntoView({ block: "nearest" });
+  };
+  return () => {
+    const subject = subjectOf(state);
+    const key = subject?.proposal?.evidence?.length ? subject.key : null;
+    if (key === shown) return;
+    shown = key;
+    if (key) requestAnimationFrame(scroll); // after the card below has taken its height
+  };
+}
+
+/** One row per step; with a place selected only the steps of the run and of that place, its evidence among them. */
 function rowsOf(state) {
   const proposal = subjectOf(state)?.proposal ?? null;
   const running = state.get("ask").status === "running";
   const rows = (state.get("steps") ?? [])
     .map((step, at) => ({ ...step, key: at, at, evidence: null }))
-    .filter((step) => step.place === null || step.place === undefined || running || !proposal || step.place === proposal.place);
+    .filter((step) => running || !proposal || [null, undefined, proposal.place].includes(step.place));
   if (proposal?.evidence?.length) addEvidence(rows, proposal);
-  if (running) rows.push({ key: "working", at: null, title: t("trace.working"), says: "", state: "running", seconds: NaN, evidence: null });
+  if (running) rows.push({ ...BARE, key: "working", title: t("trace.working"), state: "running" });
   return rows;
 }
 
@@ -51,7 +73,7 @@ function addEvidence(rows, proposal) {
   }
   const title = t("trace.evidence", { number: proposal.place + 1 });
   const warned = proposal.evidence.some((row) => row.agrees === false);
-  const row = { key: "evidence", at: null, title, says: "", state: warned ? "warn" : "ok", seconds: NaN, evidence: proposal.evidence };
+  const row = { ...BARE, key: "evidence", title, state: warned ? "warn" : "ok", evidence: proposal.evidence };
   const verdict = rows.findIndex((one) => one.kind === "verdict");
   rows.splice(verdict < 0 ? rows.length : verdict, 0, row);
 }
@@ -60,9 +82,8 @@ function summaryOf(state) {
   const run = state.get("run");
   if (!run) return "";
   const places = run.places ?? state.get("proposals")?.length ?? 0;
-  return [plural("places", places), run.seconds ? seconds(run.seconds) : null, run.cancelled ? t("trace.stopped") : null]
-    .filter(Boolean)
-    .join(" · ");
+  const took = run.seconds ? seconds(run.seconds) : null;
+  return [plural("places", places), took, run.cancelled ? t("trace.stopped") : null].filter(Boolean).join(" · ");
 }
 
 function makeRow(row) {
@@ -105,7 +126,8 @@ function listen(list, state, actions) {
   list.addEventListener("focusin", (event) => actions.hoverStep(at(event)));
   list.addEventListener("focusout", () => actions.hoverStep(null));
   state.on("step_hovered", () => {
-    for (const row of list.children) row.classList.toggle("ss-pointed", Number(row.dataset.step) === state.get("step_hovered"));
+    const pointed = state.get("step_hovered");
+    for (const row of list.children) row.classList.toggle("ss-pointed", Number(row.dataset.step) === pointed);
   });
 }
 
@@ -135,7 +157,8 @@ function nothingHere(state, actions) {
     "ss-button.ss-button-small", { onClick: () => actions.nothingHere() },
     h("span", { text: t("trace.nothing_confirm") }), h("kbd.ss-key", { text: "N" }),
   );
-  const element = h("div.ss-nothing", { role: "status" }, h("div.ss-nothing-head", {}, icon("search-x"), title), reasons, confirm);
+  const head = h("div.ss-nothing-head", {}, icon("search-x"), title);
+  const element = h("div.ss-nothing", { role: "status" }, head, reasons, confirm);
   const update = () => {
     const run = state.get("run");
     show(element, Boolean(run?.nothing_here));

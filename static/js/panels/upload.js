@@ -7,20 +7,24 @@ import { icon } from "../icons.js";
 import { t } from "../strings.js";
 
 const IMAGES = [".tif", ".tiff"];
-const MAPS = [".geojson", ".json", ".osm", ".pbf", ".gpkg"];
+const MAPS = [".geojson", ".json"];
 
 /** Adds the form to the pane and makes the whole page take dropped files. */
 export function mountUpload(body, root, state, actions) {
   const form = { files: { image: null, map: null }, busy: false };
   const failed = h("p.ss-upload-failed", { role: "alert", hidden: true });
-  const busy = h("p.ss-upload-busy", { role: "status", hidden: true }, h("span.ss-ring"), h("span", { text: t("upload.sending") }));
+  const [ring, sending] = [h("span.ss-ring"), h("span", { text: t("upload.sending") })];
+  const busy = h("p.ss-upload-busy", { role: "status", hidden: true }, ring, sending);
   const hint = h("p.ss-caption");
-  const name = h("input.ss-field", { type: "text", maxlength: "120", autocomplete: "off", "aria-label": t("upload.name"), placeholder: t("upload.name") });
+  const name = h("input.ss-field", {
+    maxlength: "120", autocomplete: "off", "aria-label": t("upload.name"), placeholder: t("upload.name"),
+  });
   const words = h("span");
   const send = button("ss-button.ss-button-primary.ss-button-small", { onClick: () => submit() }, words);
   const pickers = { image: picker("image", IMAGES), map: picker("map", MAPS) };
   const chosen = h("div.ss-upload-chosen", {}, name, send);
-  body.append(h("div.ss-group.ss-upload", {}, h("h2", { text: t("upload.title") }), pickers.image, pickers.map, chosen, busy, failed, hint));
+  const title = h("h2", { text: t("upload.title") });
+  body.append(h("div.ss-group", {}, title, pickers.image, pickers.map, chosen, busy, failed, hint));
   follow(state, ["boot"], () => setText(hint, t("upload.drop", { mb: limitOf(state) })));
 
   function update(sentence = null) {
@@ -87,7 +91,9 @@ function problemOf(file, kind, mb) {
 
 /** A line with a file input under it; shows the chosen file's name and size. */
 function picker(kind, endings) {
-  const input = h("input.ss-file", { type: "file", accept: endings.join(","), "aria-label": t(`upload.${kind}`), data: { upload: kind } });
+  const input = h("input.ss-file", {
+    type: "file", accept: endings.join(","), "aria-label": t(`upload.${kind}`), data: { upload: kind },
+  });
   const words = h("span.ss-cut");
   const element = h("label.ss-picker", {}, icon(kind === "image" ? "image" : "map"), words, input);
   return Object.assign(element, {
@@ -101,7 +107,8 @@ function picker(kind, endings) {
 }
 
 function dropTarget(root, take) {
-  const curtain = h("div.ss-drop", { hidden: true }, h("div.ss-drop-card", {}, icon("upload"), h("span", { text: t("upload.drop_here") })));
+  const card = h("div.ss-drop-card", {}, icon("upload"), h("span", { text: t("upload.drop_here") }));
+  const curtain = h("div.ss-drop", { hidden: true }, card);
   areaOf(root, "stage").append(curtain);
   const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   let depth = 0;

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 import numpy as np
+import pytest
 import shapely
 
+from annotator.errors import ModelFailed
 from annotator.geometry import geometry_to_px
 from annotator.reasoner.base import Candidate, Localization, RefinedPlace, Refinement, Rendered
 from annotator.reasoner.grounded import GroundedReasoner
@@ -20,7 +22,7 @@ from annotator.reasoner.two_stage import (
     TokenSaid,
     run,
 )
-from annotator.segmenter.base import MaskResult
+from annotator.segmenter.base import Embedding, MaskResult, Prompt
 from annotator.taxonomy import load_taxonomy
 from annotator.types import Query, Scene, SignedPoint, StepKind, Tier, Token, TraceStep
 from tests.annotator.reasoner.worlds import (
@@ -223,7 +225,7 @@ def test_stage_one_and_stage_two_masks_are_told_for_every_place() -> None:
 
 def test_specks_of_the_final_mask_are_left_out() -> None:
     class Speckled(BoxSegmenter):
-        def predict(self, embedding, prompts):  # type: ignore[no-untyped-def]
+        def predict(self, embedding: Embedding, prompts: Sequence[Prompt]) -> list[MaskResult]:
             results = super().predict(embedding, prompts)
             for result in results:
                 result.logits[:] = -4
@@ -245,3 +247,20 @@ def test_the_same_question_twice_gives_the_same_masks() -> None:
     _, two = drain(run(TWO_SCHOOLS, query("schools", TWO_SCHOOLS), reasoner, segmenter))
     assert [window_iou(a.mask, b.mask) for a, b in zip(one.proposals, two.proposals, strict=True)] == [1.0, 1.0]
     assert [p.score for p in one.proposals] == [p.score for p in two.proposals]
+
+
+def test_a_reasoner_that_answers_for_too_few_places_has_failed() -> None:
+    class Forgetful(ScriptedReasoner):
+        def refine(
+            self,
+            scene: Scene,
+            query: Query,
+            candidates: Sequence[Candidate],
+            rendered: Rendered,
+            masks: Sequence[MaskResult],
+        ) -> Generator[TraceStep | Token, None, Refinement]:
+            yield Token("hm")
+            return Refinement(())
+
+    with pytest.raises(ModelFailed, match="answered for 0 of 1 places"):
+        drain(run(TWO_SCHOOLS, ANY, Forgetful((20, 30, 60, 70)), DiamondSegmenter()))

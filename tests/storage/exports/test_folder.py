@@ -97,12 +97,31 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         write_export(tmp_path / "file" / "out", b"one")
 
 
-def test_an_error_while_writing_keeps_the_earlier_export(tmp_path: Path) -> None:
-    write_export(tmp_path / "out", b"one")
-    with pytest.raises(ValueError, match="no new file"), replacing(tmp_path / "out") as folder:
+def write_the_same_file_twice(out: Path) -> None:
+    with replacing(out) as folder:
         folder.write("labels.txt", b"two")
         folder.write("labels.txt", b"again")
+
+
+def test_an_error_while_writing_keeps_the_earlier_export(tmp_path: Path) -> None:
+    write_export(tmp_path / "out", b"one")
+    with pytest.raises(ValueError, match="no new file"):
+        write_the_same_file_twice(tmp_path / "out")
     assert (tmp_path / "out" / "a" / "labels.txt").read_bytes() == b"one"
+    assert names(tmp_path) == ["out"]
+
+
+def write_while_somebody_adds(out: Path) -> None:
+    with replacing(out) as folder:
+        folder.write("labels.txt", b"two")
+        (out / "notes.txt").write_text("mine")
+
+
+def test_a_file_that_somebody_adds_meanwhile_is_not_lost(tmp_path: Path) -> None:
+    write_export(tmp_path / "out", b"one")
+    with pytest.raises(BadInput, match=r"for example 'notes\.txt'"):
+        write_while_somebody_adds(tmp_path / "out")
+    assert names(tmp_path / "out") == ["a", "manifest.json", "notes.txt"]
     assert names(tmp_path) == ["out"]
 
 

@@ -10,11 +10,23 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from annotator.geometry import encode_rle, geometry_to_geojson, geometry_to_px, rasterize
-from annotator.types import WindowMask
+from annotator.types import WindowMask, WindowPx
 from storage.exports.pixels import holes_and_parts, mask_rle, place_label
 from storage.views import LabelView
 from tests.storage.exports.shapes import HOLED_PX, PARTS_PX, lonlat
 from tests.storage.world import GRID, World
+
+
+@pytest.mark.parametrize(
+    ("window_px", "counts"), [((0, 0, 2, 3), [0, 6, 9]), ((1, 0, 5, 3), [3, 12]), ((1, 1, 3, 3), [4, 2, 1, 2, 6])]
+)
+def test_runs_that_meet_at_the_foot_of_a_column_are_one(window_px: WindowPx, counts: list[int]) -> None:
+    from pycocotools import mask as coco
+
+    x0, y0, x1, y1 = window_px
+    found = mask_rle(WindowMask(window_px, np.ones((y1 - y0, x1 - x0), dtype=bool)), 5, 3)
+    expected = coco.frPyObjects({"size": [3, 5], "counts": counts}, 3, 5)
+    assert found == {"size": [3, 5], "counts": expected["counts"].decode()}
 
 
 @pytest.fixture
