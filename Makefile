@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: demo test bench screenshots setup clean
+.PHONY: demo test bench crash screenshots setup clean
 
 demo: setup
 	@$(PYTHON) app.py serve
@@ -25,3 +25,7 @@ setup:
 
 clean:
 	rm -rf .venv static/vendor .mypy_cache .pytest_cache .ruff_cache
+
+crash:
+	@sh scripts/setup.sh test
+	@$(PYTHON) -m tests.storage.crash --kills 500

@@ -92,6 +92,15 @@ def ask(
             store.finish_run(run_id, status, seconds=time.perf_counter() - started)
 
 
+def keep_pictures(store: Store, scene: Scene) -> None:
+    """Store the scene's two pictures and its features, where that was not done; takes up to seconds."""
+    from annotator.scene.digital_map import DigitalMap
+
+    if store.scene_view(scene.id).image_sha256 is None:
+        picture = DigitalMap(scene.features).picture(scene.grid, scene.grid.width, scene.grid.height)
+        store.attach_scene_pictures(scene, picture)
+
+
 def _record(store: Store, run_id: str, finished: RunFinished) -> None:
     result = finished.result
     store.add_steps(run_id, result.steps)

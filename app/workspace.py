@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotator.types import Scene
+from app.asking import keep_pictures
 from app.backends import Backends, make_backends
 from app.page.outbox import Outboxes
 from app.places import OpenSource, Places
@@ -43,18 +44,13 @@ class Workspace:
     _attaching: threading.Lock = field(default_factory=threading.Lock)
     _background: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pictures"))
 
-    def attach_pictures(self, opened: OpenSource, scene: Scene) -> None:
+    def attach_pictures(self, scene: Scene) -> None:
         """Keep the scene's pictures in the store, on a thread of their own: they take up to seconds."""
         with self._attaching:
             if scene.id in self._attached:
                 return
             self._attached.add(scene.id)
-        self._background.submit(self._attach, opened, scene)
-
-    def _attach(self, opened: OpenSource, scene: Scene) -> None:
-        if self.store.scene_view(scene.id).image_sha256 is None:
-            picture = opened.digital_map.picture(scene.grid, scene.grid.width, scene.grid.height)
-            self.store.attach_scene_pictures(scene, picture)
+        self._background.submit(keep_pictures, self.store, scene)
 
     def close(self) -> None:
         """Waits for pictures that are being stored, then closes the store."""

@@ -174,14 +174,14 @@ def divergence(p: Floats, q: Floats) -> Floats:
 
 
 def direction_histogram(lab: Floats) -> Floats:
-    """(BINS,) strength of brightness edges by direction modulo 90 degrees, smoothed, mean 1."""
+    """(BINS,) strength of brightness edges by direction modulo 90 degrees, smoothed, mean 1, at least 0.05."""
     grey = cv2.GaussianBlur(lab[..., 0], (0, 0), 1)
     gx, gy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     place = (np.mod(np.arctan2(gy, gx), np.pi / 2) / (np.pi / 2) * BINS).astype(np.intp) % BINS
     strength = np.bincount(place.ravel(), np.hypot(gx, gy).ravel() + 1e-3, BINS)
     kernel = np.exp(-0.5 * (np.arange(-6, 7) / 2.0) ** 2)
     smooth = np.convolve(np.concatenate([strength[-6:], strength, strength[:6]]), kernel, "same")[6:-6]
-    return np.asarray(smooth / smooth.mean(), np.float32)
+    return np.asarray(np.maximum(smooth / smooth.mean(), 0.05), np.float32)
 
 
 def direction_agreement(histogram: Floats, angle: Floats) -> Floats:

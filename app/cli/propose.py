@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     settings = settings_of(args)
     from annotator.reasoner.two_stage import ProposalMade, RunFinished, StepTaken
-    from app.asking import ask, hide_from_map, read_words
+    from app.asking import ask, hide_from_map, keep_pictures, read_words
     from app.backends import make_backends
     from app.places import Places
     from storage.store import Store
@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             elif isinstance(event, RunFinished):
                 seconds = time.perf_counter() - started
                 result = event.result
+        keep_pictures(store, scene)
     answer = as_json(query, scene, proposals, seconds)
     answer["reasons"] = list(result.reasons)
     if args.map_mode == "points":

@@ -80,7 +80,7 @@ class Events:
         if not telling.finished:
             yield [Finished(run_id=run_id, places=0, seconds=0.0, cancelled=True)]
         else:
-            workspace.attach_pictures(opened, scene)
+            workspace.attach_pictures(scene)
 
     def cancel(self, event: gr.EventData) -> None:
         """Stops a run at its next event."""

@@ -17,6 +17,7 @@ from app.version import VERSION
 from app.workspace import USER, Workspace
 
 EXAMPLES = {"sample_city": ["schools", "hospital", "parks"]}
+TITLES = {"grounded": "Grounded", "grabcut": "GrabCut"}
 REASON_NAMES = {
     "wrong_place": "Wrong place",
     "wrong_class": "Wrong class",
@@ -47,8 +48,8 @@ def boot(settings: Settings, request: Request, workspace: Workspace) -> Response
             "taxonomy": taxonomy_json(load_taxonomy()),
             "reject_reasons": [{"id": id_, "name": name} for id_, name in REASON_NAMES.items()],
             "models": {
-                "reasoner": backends.reasoner.name,
-                "segmenter": backends.segmenter.name,
+                "reasoner": TITLES[backends.reasoner.name],
+                "segmenter": TITLES[backends.segmenter.name],
                 "device": backends.device,
                 "cost": backends.cost,
                 "learned": False,

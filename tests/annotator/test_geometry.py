@@ -66,7 +66,7 @@ def test_a_pixel_belongs_to_a_polygon_when_its_centre_does() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(arrays(bool, (12, 17)))
-def test_a_mask_and_its_exact_outline_are_the_same_mask(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_a_mask_and_its_exact_outline_are_the_same_mask(pixels: np.ndarray) -> None:
     mask = WindowMask((5, 7, 22, 19), pixels)
     outline = g.mask_to_polygon_px(mask)
     assert outline.area == pytest.approx(mask.area_px)
@@ -84,7 +84,7 @@ def test_simplifying_keeps_holes() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(arrays(bool, (9, 13)))
-def test_rle_gives_the_mask_back(pixels: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_rle_gives_the_mask_back(pixels: np.ndarray) -> None:
     assert (g.decode_rle(g.encode_rle(pixels)) == pixels).all()
 
 

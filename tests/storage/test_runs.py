@@ -76,8 +76,11 @@ def test_a_proposal_without_an_outline_or_a_proper_id_is_refused(world: World) -
         world.store.add_proposals(world.run_id, [replace(make_proposal(0), id="7")])
 
 
-def test_the_latest_run_of_a_source_is_the_one_started_last(world: World) -> None:
+def test_the_latest_run_of_a_source_is_the_last_that_came_to_its_end(world: World) -> None:
     start_run(world.store, world.project_id, world.source_id, world.scene, uid(901))
+    world.store.finish_run(uid(901), "done", seconds=1.0)
+    start_run(world.store, world.project_id, world.source_id, world.scene, uid(902))
+    world.store.finish_run(uid(902), "cancelled", seconds=1.0)
     latest = world.store.latest_run(world.project_id, world.source_id)
     assert latest is not None
     assert latest.run.id == uid(901)

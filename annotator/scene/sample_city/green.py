@@ -41,9 +41,13 @@ def park(kit: Kit, block: BaseGeometry, tags: dict[str, str]) -> None:
     plan.ground(pond, Ground.SHALLOWS)
     plan.ground(pond.buffer(-1.6), Ground.WATER)
     plan.place(pond, {"natural": "water", "water": "pond", "name": "Mirror Pond", "name:ko": "거울못"})
-    _playground(kit, site.sub(-site.length * 0.34, site.width * 0.28, 18, 13))
-    pavilion = site.sub(-site.length * 0.3, -site.width * 0.24, 9, 9)
-    plan.building([RoofPart(pavilion, Roof.HIP, Cover.TILE, (96, 84, 76), 3.2, 3.0)], {"building": "pavilion"})
+    play = site.sub(-site.length * 0.36, site.width * 0.3, 18, 13)
+    if not play.polygon().intersects(pond):
+        _playground(kit, play)
+    pavilion = site.sub(-site.length * 0.36, -site.width * 0.28, 9, 9)
+    if not pavilion.polygon().intersects(pond.buffer(2)):
+        roof = RoofPart(pavilion, Roof.HIP, Cover.TILE, (96, 84, 76), 3.2, 3.0)
+        plan.building([roof], {"building": "pavilion"})
     open_ground = shapely.union_all([pond.buffer(2), lawn.polygon(), *[w.buffer(1.6) for w in walks]])
     woods = block.difference(open_ground)
     kit.trees_in(woods, woods.area / 62, 2.0, 4.8)

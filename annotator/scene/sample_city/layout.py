@@ -200,10 +200,9 @@ class _Blocks:
                 kit, r, 6, {"building": "office", **names.take("office")}, "business_office_building"
             ),
         ]
-        if self._market_stands:
-            makers = [makers[i] for i in (3, 2, 1, 5)]
+        order = (3, 2, 1, 5) if self._market_stands else (0, 4, 1, 2, 3, 5)
         self._market_stands = True
-        self._fill(lots, makers)
+        self._fill(lots, [makers[i] for i in order])
 
     def _services(self, block: sg.Polygon) -> None:
         """Small public things of a quarter: clinic, kindergarten, shop, fuel, worship; houses in what is left."""

@@ -107,7 +107,7 @@ def tower(kit: Kit, lot: Rect, floors: int, tags: dict[str, str], class_id: str 
     if floors > 3:
         parts.append(kit.flat(podium.sub(-podium.length * 0.08, 0, podium.length * 0.66, podium.width * 0.78), floors))
     kit.plan.building(parts, tags, class_id)
-    kit.trees_in(lot.polygon(), 3, 1.5, 2.4)
+    kit.trees_in(lot.polygon(), 7, 1.5, 2.8)
 
 
 def factory(kit: Kit, lot: Rect, tags: dict[str, str]) -> None:

@@ -95,11 +95,12 @@ def _pose(line: BaseGeometry, at: float) -> tuple[float, float, float]:
 
 def traffic(kit: Kit, town: Skeleton) -> None:
     """Moving cars in their lanes, parked cars at the kerbs of residential streets, street trees."""
+    shapely.prepare(town.river_corridor)
     for street in town.streets:
         spacing = {"primary": 24.0, "secondary": 34.0, "residential": 70.0}[street.kind.highway]
         for part in _lines(street.line):
             _moving(kit, part, street, spacing)
-            _at_kerb(kit, part, street)
+            _at_kerb(kit, part, street, town.river_corridor)
             _repairs(kit, part, street)
 
 
@@ -130,7 +131,7 @@ def _repairs(kit: Kit, line: sg.LineString, street: Street) -> None:
         kit.plan.stroke([frame.at(-6, -v), frame.at(-5.4, -v)], 0.7, (40, 40, 42), opacity=0.7)
 
 
-def _at_kerb(kit: Kit, line: sg.LineString, street: Street) -> None:
+def _at_kerb(kit: Kit, line: sg.LineString, street: Street, river: BaseGeometry) -> None:
     half = street.kind.carriageway_m / 2
     side = 1 if kit.chance(0.5) else -1
     for at in np.arange(9, line.length - 9, 6.0):
@@ -138,7 +139,8 @@ def _at_kerb(kit: Kit, line: sg.LineString, street: Street) -> None:
         frame = Rect(x, y, angle, 0, 0)
         if street.kind is RESIDENTIAL and kit.chance(0.33):
             kit.car(*frame.at(0, side * (half - 1.1)), angle)
-        if street.kind is not RESIDENTIAL and int(at) % 12 < 6 and kit.chance(0.72):
+        on_land = not shapely.contains_xy(river, x, y)
+        if street.kind is not RESIDENTIAL and on_land and int(at) % 12 < 6 and kit.chance(0.72):
             for edge in (-1, 1):
                 kit.plan.tree(*frame.at(kit.uniform(-1, 1), edge * (half + 1.5)), kit.uniform(1.5, 2.7))
 

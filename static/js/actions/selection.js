@@ -55,15 +55,16 @@ export function selectionActions(c, act) {
     next: () => step(1),
     previous: () => step(-1),
 
-    /** Moves the map to an object. */
+    /** Shows an object close up. */
     focus(ref) {
       const bounds = objectOf(state, ref)?.bounds;
-      if (bounds) map.panTo(bounds);
+      if (bounds) map.closeUp(bounds);
     },
 
     focusDirection(direction) {
       const target = state.get("out_of_view").target[direction];
-      if (target) act.focus(target);
+      const bounds = target && objectOf(state, target)?.bounds;
+      if (bounds) map.panTo(bounds);
     },
 
     /** Takes away what is unfinished, one thing at a time; then deselects. */

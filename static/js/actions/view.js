@@ -20,7 +20,7 @@ export function viewActions(c) {
 
     setTool(name) {
       map.cancelGesture();
-      state.set("tool", name);
+      state.patch({ tool: name, editing: false });
     },
 
     setLayer(name, value) {

@@ -5,6 +5,7 @@ import { readHash, writeHash } from "./hash.js";
 import { countOutOfView } from "./offview.js";
 
 const OVER_ZOOM = 4;
+const CLOSE_UP_ROOM = 0.6; // of the area, on each side
 const UNDER_ZOOM = 3;
 const HASH_DELAY_MS = 250;
 const EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
@@ -127,6 +128,11 @@ export function createView(L, element, state) {
       const [lon, lat] = centreOf(area);
       if (zoom < map.getZoom()) map.setView([lat, lon], zoom);
       else map.panTo([lat, lon]);
+    },
+    /** Moves so that an area fills a good part of the view, no closer than its pixels bear. */
+    closeUp(area) {
+      const around = box(area).pad(CLOSE_UP_ROOM);
+      map.fitBounds(around, { maxZoom: map.getMaxZoom() - OVER_ZOOM + 1, animate: false });
     },
     /** Whether the middle of an area lies outside the view. */
     isOutOfView(area) {

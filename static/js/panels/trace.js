@@ -53,13 +53,13 @@ function showEvidence(list, state) {
   };
 }
 
-/** One row per step; with a place selected only the steps of the run and of that place, its evidence among them. */
+/** One row per step of the run and, with a place selected, of that place, its evidence among them. */
 function rowsOf(state) {
   const proposal = subjectOf(state)?.proposal ?? null;
   const running = state.get("ask").status === "running";
   const rows = (state.get("steps") ?? [])
     .map((step, at) => ({ ...step, key: at, at, evidence: null }))
-    .filter((step) => running || !proposal || [null, undefined, proposal.place].includes(step.place));
+    .filter((step) => running || [null, undefined, proposal?.place].includes(step.place));
   if (proposal?.evidence?.length) addEvidence(rows, proposal);
   if (running) rows.push({ ...BARE, key: "working", title: t("trace.working"), state: "running" });
   return rows;

@@ -194,7 +194,9 @@ def test_odd_geometry_is_drawn_or_left_out_but_never_raises(geometry: BaseGeomet
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_feature_that_is_not_finite_is_left_out(value: float) -> None:
-    broken = shapely.transform(sg.LineString([(135.0, -27.1), (135.001, -27.101)]), lambda points: points + [value, 0])
+    broken = shapely.transform(
+        sg.LineString([(135.0, -27.1), (135.001, -27.101)]), lambda points: np.add(points, (value, 0))
+    )
     picture = _picture(MapFeature("way/1", broken, {"highway": "primary", "name": "Nowhere"}))
     assert (picture == BACKGROUND).all()
 
