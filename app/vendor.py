@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,15 @@ ROOT = Path(__file__).parents[1]
 VENDOR = ROOT / "static" / "vendor"
 FILES = ("package.json", "package-lock.json")
 STAMP = VENDOR / ".installed"
+COPIES = ROOT / "static" / "js" / "vendor.json"
+NETWORKS = ("https://cdn.jsdelivr.net/npm", "https://unpkg.com")
+MUST_LOAD = (
+    ("leaflet", "dist/leaflet.js"),
+    ("leaflet", "dist/leaflet.css"),
+    ("@geoman-io/leaflet-geoman-free", "dist/leaflet-geoman.min.js"),
+    ("@geoman-io/leaflet-geoman-free", "dist/leaflet-geoman.css"),
+)
+"""Package and file: without these there is no map."""
 
 
 def lock_hash() -> str:
@@ -60,11 +71,33 @@ def npm_command() -> list[str] | None:
     return [str(node), str(script)] if node.exists() and script.exists() else None
 
 
+def public_copies() -> list[dict[str, str]]:
+    """Where each file of MUST_LOAD lies on public networks, at the pinned version, with its hash (SRI, SHA-384).
+
+    The hashes are those of the installed files; static/js/vendor.json holds this list for a page that finds none.
+    """
+    versions = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    copies = []
+    for package, inside in MUST_LOAD:
+        path = f"{package}/{inside}"
+        digest = hashlib.sha384((VENDOR / "node_modules" / path).read_bytes()).digest()
+        integrity = f"sha384-{base64.b64encode(digest).decode('ascii')}"
+        for network in NETWORKS:
+            url = f"{network}/{package}@{versions[package]}/{inside}"
+            copies.append({"path": path, "cdn": url, "integrity": integrity})
+    return copies
+
+
 def main() -> int:
+    """Install, and bring static/js/vendor.json up to date."""
     problem = ensure_vendor()
     if problem:
         print(problem, file=sys.stderr)
-    return 1 if problem else 0
+        return 1
+    text = json.dumps(public_copies(), indent=2) + "\n"
+    if not COPIES.is_file() or COPIES.read_text(encoding="utf-8") != text:
+        COPIES.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from app.vendor import COPIES, is_installed, public_copies
 from app.version import VERSION
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +58,11 @@ def test_the_program_and_the_project_file_say_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION
     assert f"[{VERSION}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not is_installed(), reason="the page's libraries are not installed: run make setup")
+def test_the_copies_on_public_networks_have_the_hashes_of_the_installed_files() -> None:
+    assert json.loads(COPIES.read_text(encoding="utf-8")) == public_copies()
 
 
 def test_the_npm_lock_has_the_versions_of_package_json_and_no_address() -> None:

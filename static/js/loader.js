@@ -33,7 +33,7 @@ async function loadElsewhere(script) {
   }
   throw new LoadError(
     "The map could not be loaded: its library came neither from this server nor from the network. " +
-      "Run scripts/vendor.py or allow cdn.jsdelivr.net, then reload the page.",
+      "Run “make setup” where the page is served, or allow cdn.jsdelivr.net, then reload the page.",
   );
 }
 

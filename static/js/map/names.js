@@ -65,10 +65,14 @@ export function createNames(L, map) {
   };
 
   layer.addTo(map);
+  void document.fonts.ready.then(redraw);
   return {
     /** @param {import("./items.js").Item[]} all */
     sync(all) {
-      items = all.filter((item) => item.name);
+      const named = all.filter((item) => item.name);
+      const same = named.length === items.length && named.every(({ name, bounds }, at) => name === items[at].name && bounds === items[at].bounds);
+      if (same) return; // pointing at an object changes no name
+      items = named;
       redraw();
     },
   };
