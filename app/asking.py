@@ -7,7 +7,6 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from annotator.errors import SocioScribeError
 from annotator.geometry import bounds_lonlat
 from annotator.ids import new_id
 from annotator.query import read_query, select
@@ -71,7 +70,7 @@ def ask(
     )
     started = time.perf_counter()
     events = run(scene, query, backends.reasoner, backends.segmenter)
-    status = "cancelled"
+    status: str | None = "failed"
     held: list[ProposalMade] = []
     try:
         for event in events:
@@ -80,15 +79,15 @@ def ask(
                 continue
             if isinstance(event, RunFinished):
                 _record(store, run_id, event)
-                status = "done"
+                status = None
                 yield from held
             yield event
-    except SocioScribeError:
-        status = "failed"
+    except GeneratorExit:
+        status = status and "cancelled"
         raise
     finally:
         events.close()
-        if status != "done":
+        if status is not None:
             store.finish_run(run_id, status, seconds=time.perf_counter() - started)
 
 

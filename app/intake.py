@@ -14,6 +14,9 @@ from typing import Literal
 from annotator.errors import BadImage, BadInput, BadMap, SocioScribeError
 
 Kind = Literal["image", "map"]
+ROOT = Path(__file__).parents[1]
+NOT_USABLE = 3
+"""Exit code of the child that has a sentence; Python's own for an error nobody foresaw is 1."""
 SECONDS = 120
 MEMORY_BYTES = 6 * 1024**3
 SUFFIXES: dict[Kind, str] = {"image": ".tif", "map": ".geojson"}
@@ -25,12 +28,12 @@ def check(kind: Kind, path: Path, shown_as: str) -> None:
     ``shown_as`` is the name the person knows the file by.
     """
     refused = BadImage if kind == "image" else BadMap
-    command = [sys.executable, "-m", "app.intake", kind, str(path)]
+    command = [sys.executable, "-m", "app.intake", kind, str(path.resolve())]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=ROOT, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise refused(f"{shown_as} took longer than {SECONDS} s to open. Try a smaller part of it.") from error
-    if done.returncode == 1:
+    if done.returncode == NOT_USABLE:
         raise refused(done.stdout.strip().replace(path.name, shown_as))
     if done.returncode != 0:
         raise refused(f"{shown_as} could not be opened: it needs too much memory, or it is damaged. Export it again.")
@@ -50,14 +53,14 @@ def _open(kind: str, path: Path) -> None:
 
 
 def main(kind: str, path: str) -> int:
-    """0: sound; 1: not usable, the sentence is on stdout."""
+    """0: sound; NOT_USABLE: the sentence is on stdout."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
         _open(kind, Path(path))
     except SocioScribeError as error:
         print(error)
-        return 1
+        return NOT_USABLE
     return 0
 
 

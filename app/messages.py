@@ -13,10 +13,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 VERSION = 1
 TEXT_LIMIT = 2_000
+ID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+COUNT_LIMIT = 2**53 - 1
+"""The largest whole number that a page counts exactly."""
+NOT_READ = "The page and the server do not speak the same version. Reload the page; what is saved stays."
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -24,9 +28,10 @@ LonLat = tuple[Lon, Lat]
 Bounds = tuple[Lon, Lat, Lon, Lat]
 """west, south, east, north."""
 Sign = Literal[1, -1]
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 """A UUID made by the client (version 7) or the server."""
 Text = Annotated[str, Field(max_length=TEXT_LIMIT)]
+Count = Annotated[int, Field(ge=0, le=COUNT_LIMIT)]
 
 DecisionKind = Literal["accept", "edit", "add", "reject", "flag", "retire", "restore", "nothing_here", "scene_complete"]
 RejectReason = Literal[
@@ -67,7 +72,7 @@ class PromptStep(Message):
     lonlat: LonLat | None = None
     sign: Sign | None = None
     bounds: Bounds | None = None
-    at_ms: int = Field(ge=0)
+    at_ms: Count
 
 
 class PromptAdded(Message):
@@ -95,7 +100,7 @@ class ShapeChanged(Message):
     draft_id: Id
     project_id: Id
     source_id: Id
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, le=COUNT_LIMIT)
     proposal_id: Id | None = None
     label_id: Id | None = None
     run_id: Id | None = None
@@ -117,7 +122,7 @@ class Decided(Message):
     proposal_id: Id | None = None
     label_id: Id | None = None
     draft_id: Id | None = None
-    expected_version: int | None = None
+    expected_version: Count | None = None
     reason: RejectReason | None = None
     geometry: dict[str, Any] | None = None
     function: str | None = None
@@ -125,7 +130,7 @@ class Decided(Message):
     name: Text | None = None
     prompts: tuple[PromptStep, ...] = Field(default=(), max_length=2_000)
     seconds: float = Field(default=0, ge=0, allow_inf_nan=False)
-    clicks: int = Field(default=0, ge=0)
+    clicks: Count = 0
     decided_at: str = Field(max_length=40)
 
 
@@ -134,7 +139,6 @@ class Undo(Message):
 
     decision_id: Id
     project_id: Id
-    source_id: Id | None = None
 
 
 class Redo(Message):
@@ -142,7 +146,6 @@ class Redo(Message):
 
     decision_id: Id
     project_id: Id
-    source_id: Id | None = None
 
 
 # --- page to map ------------------------------------------------------------------------------------------------
@@ -213,7 +216,11 @@ class Points(Message):
 
 
 class ProposalView(Message):
-    """A finished proposal, as streamed and as restored by /ss/state. ``state`` is what people decided on it."""
+    """A finished proposal, as streamed and as restored by /ss/state.
+
+    ``state`` is what people decided on it; ``labelled``: nobody did, but a label of the same class lies there already,
+    and ``label_id`` names it.
+    """
 
     type: Literal["proposal"] = "proposal"
     id: Id
@@ -233,7 +240,7 @@ class ProposalView(Message):
     evidence: tuple[EvidenceRow, ...] = ()
     trace: tuple[Step, ...] = ()
     crop_url: str
-    state: Literal["open", "accepted", "edited", "unsure", "rejected"] = "open"
+    state: Literal["open", "labelled", "accepted", "edited", "unsure", "rejected"] = "open"
     reason: RejectReason | None = None
     label_id: Id | None = None
 
@@ -279,6 +286,13 @@ class Envelope(Message):
 
 TO_SERVER: tuple[type[Message], ...] = (Ask, Cancel, PromptAdded, ShapeChanged, Decided, Undo, Redo)
 TO_MAP: tuple[type[Message], ...] = (RunStarted, Step, Box, Mask, Points, ProposalView, Dropped, Finished, Failed)
+
+
+def unreadable(error: ValidationError) -> str:
+    """The sentence for a message that cannot be read."""
+    if any(problem["type"] == "string_too_long" for problem in error.errors(include_input=False)):
+        return f"The text is longer than {TEXT_LIMIT:,} characters. Shorten it."
+    return NOT_READ
 
 
 def describe() -> dict[str, Any]:

@@ -38,11 +38,13 @@ class OpenSource:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_scenes", OrderedDict())
         object.__setattr__(self, "_lock", threading.Lock())
+        object.__setattr__(self, "_taking_in", threading.Lock())
 
     @cached_property
     def shown(self) -> RasterInfo:
         """The picture that tiles are cut from: with overviews, made in the data folder where the file has none."""
-        return inspect_raster(take_in(self.place.raster.path, self.folder))
+        with self._taking_in:  # type: ignore[attr-defined]
+            return inspect_raster(take_in(self.place.raster.path, self.folder))
 
     @cached_property
     def digital_map(self) -> DigitalMap:

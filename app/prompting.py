@@ -28,7 +28,7 @@ from annotator.geometry import (
     rasterize,
 )
 from annotator.reasoner.masks import clean_mask, outline_lonlat
-from annotator.segmenter.base import MaskResult, Prompt, Segmenter
+from annotator.segmenter.base import Embedding, MaskResult, Prompt, Segmenter
 from annotator.taxonomy import load_taxonomy
 from annotator.types import BoundsLonLat, BoxPx, Scene, SignedPoint, check_box_px
 from app.messages import PromptAdded
@@ -36,6 +36,8 @@ from app.places import OpenSource
 
 REMEMBERED = 256
 """Masks kept, so that one more point, or one taken back, costs one prediction at most."""
+SCENES_HELD = 2
+"""Scenes whose embedding is held."""
 BASE_LOGIT = 4.0
 """Logit of a shape that a person or an earlier run has drawn."""
 
@@ -56,6 +58,7 @@ class Prompting:
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
         self._masks: OrderedDict[str, MaskResult] = OrderedDict()
+        self._embeddings: OrderedDict[str, Embedding] = OrderedDict()
         self._lock = threading.Lock()
 
     def answer(self, opened: OpenSource, message: PromptAdded) -> PromptedMask:
@@ -83,9 +86,21 @@ class Prompting:
         previous = self._after(asked, count - 1) if count else None
         grid = asked.scene.grid
         prompt = Prompt(asked.box_px, asked.points[:count], previous, gsd_m(grid), asked.size_hint_m)
-        result = self._segmenter.predict(self._segmenter.embed(asked.scene.image), [prompt])[0]
+        result = self._segmenter.predict(self._embedding(asked.scene), [prompt])[0]
         self._keep(key, result)
         return result
+
+    def _embedding(self, scene: Scene) -> Embedding:
+        """The scene's embedding; held here too, so that a click does not even hash the picture."""
+        with self._lock:
+            held = self._embeddings.get(scene.id)
+        if held is None:
+            held = self._segmenter.embed(scene.image)
+            with self._lock:
+                self._embeddings[scene.id] = held
+                while len(self._embeddings) > SCENES_HELD:
+                    self._embeddings.popitem(last=False)
+        return held
 
     def _recall(self, key: str) -> MaskResult | None:
         with self._lock:
@@ -128,7 +143,7 @@ def shape_of(geometry: Mapping[str, Any] | None) -> BaseGeometry | None:
         return None
     try:
         shape = shapely.force_2d(sg.shape(dict(geometry)))
-    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (shapely.errors.ShapelyError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise BadInput("The shape that arrived is not a polygon. Draw it again.") from error
     points = shapely.get_coordinates(shape)
     if not np.isfinite(points).all() or (np.abs(points) > [180.0, 90.0]).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from shapely.geometry import shape
 
 from annotator.geometry import area_m2, px_to_lonlat
@@ -45,6 +46,36 @@ def step(trace_step: TraceStep) -> Step:
         place=trace_step.place,
         seconds=round(trace_step.seconds, 3),
     )
+
+
+SAME_PLACE_IOU = 0.5
+"""From this overlap on, a label and a proposal of one class are the same place."""
+
+
+def proposals(store: Store, view: RunView) -> list[ProposalView]:
+    """A run's proposals as the page shows them; one where a label of its class lies already says so."""
+    grid = store.scene_view(view.run.scene_id).grid
+    labels = store.labels(view.run.project_id, view.run.source_id)
+    tree = shapely.STRtree([shape(label.geometry) for label in labels])
+    shown = []
+    for stored in view.proposals:
+        one = proposal(stored, grid)
+        if one.state == "open":
+            there = _label_at(stored, labels, tree)
+            one = one if there is None else one.model_copy(update={"state": "labelled", "label_id": there.id})
+        shown.append(one)
+    return shown
+
+
+def _label_at(stored: StoredProposal, labels: Sequence[LabelView], tree: shapely.STRtree) -> LabelView | None:
+    outline = shape(stored.geometry)
+    for i in tree.query(outline, predicate="intersects"):
+        other = tree.geometries[i]
+        overlap = outline.intersection(other).area / outline.union(other).area
+        if labels[i].class_id == stored.class_id and overlap >= SAME_PLACE_IOU:
+            found: LabelView = labels[i]
+            return found
+    return None
 
 
 def proposal(stored: StoredProposal, grid: Grid) -> ProposalView:
@@ -165,16 +196,3 @@ def prompt_step(row: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "point":
         sent["sign"] = row["sign"]
     return sent
-
-
-def counts(store: Store, project_id: str, source_id: str) -> dict[str, int]:
-    """Labels on the map, proposals of the last run that were rejected, and places to decide on in all."""
-    labels = store.labels(project_id, source_id)
-    latest = store.latest_run(project_id, source_id)
-    proposals = latest.proposals if latest else ()
-    return {
-        "labels": len(labels),
-        "rejected": sum(one.state.value == "rejected" for one in proposals),
-        "decided": sum(one.state.value != "open" for one in proposals),
-        "total": len(proposals),
-    }

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotator.errors import BadInput, NotAllowed
 from annotator.types import Scene
 from app.asking import keep_pictures
 from app.backends import Backends, make_backends
@@ -81,7 +82,10 @@ class Workspaces:
     """Finds the workspace of a request: the only one, or, in a demo, the visitor's own."""
 
     def __init__(self, settings: Settings, *, image: Path | None = None, map_file: Path | None = None) -> None:
+        if settings.demo and settings.store:
+            raise BadInput("A demo gives each visitor a store of their own. Leave out --store, or --demo.")
         self._settings = settings
+        self._files = image, map_file
         self._backends = make_backends(settings.reasoner, settings.segmenter)
         self._visitors: OrderedDict[str, Workspace] = OrderedDict()
         self._lock = threading.Lock()
@@ -92,15 +96,23 @@ class Workspaces:
         )
 
     def of(self, visitor: str | None) -> Workspace:
-        """The workspace for a visitor's token; without demo there is one and the token does not matter."""
+        """The workspace for a visitor's token; without demo there is one and the token does not matter.
+
+        Raises NotAllowed for a visitor of a demo without a token.
+        """
         if self._only is not None:
             return self._only
-        key = hashlib.sha256((visitor or "").encode()).hexdigest()[:32]
+        if not visitor:
+            raise NotAllowed("This demo knows your work by a cookie, and none came. Allow cookies, then reload.")
+        key = hashlib.sha256(visitor.encode()).hexdigest()[:32]
         with self._lock:
             if key not in self._visitors:
                 self._forget_old()
                 folder = self._settings.data / "visitors" / key
-                self._visitors[key] = open_workspace(self._settings, folder, self._backends)
+                image, map_file = self._files
+                self._visitors[key] = open_workspace(
+                    self._settings, folder, self._backends, image=image, map_file=map_file
+                )
             self._visitors.move_to_end(key)
             (self._settings.data / "visitors" / key).touch()
             return self._visitors[key]
@@ -121,5 +133,7 @@ class Workspaces:
         if not root.is_dir():
             return
         for folder in root.iterdir():
-            if folder.name not in self._visitors and time.time() - folder.stat().st_mtime > VISITOR_SECONDS:
+            if time.time() - folder.stat().st_mtime > VISITOR_SECONDS:
+                if folder.name in self._visitors:
+                    self._visitors.pop(folder.name).close()
                 shutil.rmtree(folder)

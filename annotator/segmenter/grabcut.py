@@ -211,9 +211,8 @@ def placed(result: MaskResult, window_px: WindowPx) -> Floats:
     out = np.full((y1 - y0, x1 - x0), -FARTHEST, np.float32)
     left, top, right, bottom = max(x0, a0), max(y0, b0), min(x1, a1), min(y1, b1)
     if left < right and top < bottom:
-        out[top - y0 : bottom - y0, left - x0 : right - x0] = result.logits[
-            top - b0 : bottom - b0, left - a0 : right - a0
-        ]
+        shared = result.logits[top - b0 : bottom - b0, left - a0 : right - a0]
+        out[top - y0 : bottom - y0, left - x0 : right - x0] = shared
     return out
 
 

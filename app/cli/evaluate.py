@@ -29,10 +29,14 @@ def add(commands: Any) -> argparse.ArgumentParser:
     one.add_argument("--image", type=Path, required=True, metavar="F", help="GeoTIFF the outlines belong to")
     one.add_argument("--coco", type=Path, required=True, metavar="F", help="COCO file, polygons in its pixels")
     one.add_argument("--segmenter", metavar="NAME", help="default: grabcut")
-    one.add_argument("--prompts", default=",".join(PROMPTS), metavar="LIST", help=f"of {','.join(PROMPTS)}")
-    one.add_argument("--jitter", type=float, default=0.0, metavar="J", help="also boxes moved by up to J of a side")
+    one.add_argument(
+        "--prompts", type=_prompts, default=PROMPTS, metavar="LIST", help=f"of {','.join(PROMPTS)} (default: all)"
+    )
+    one.add_argument(
+        "--jitter", type=_share, default=0.0, metavar="J", help="also boxes moved by up to J of a side, 0 to 0.5"
+    )
     one.add_argument("--seed", type=int, default=0, help="seed of the jitter")
-    one.add_argument("--limit", type=int, metavar="N", help="only the first N objects")
+    one.add_argument("--limit", type=_count, metavar="N", help="only the first N objects")
     one.add_argument("--noc", action="store_true", help="also number of clicks to IoU .80, .85, .90 (slow)")
     add_json_option(one)
     return command
@@ -53,7 +57,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.image,
         args.coco,
         make_segmenter(settings.segmenter),
-        prompts=tuple(name.strip() for name in args.prompts.split(",") if name.strip()),
+        prompts=args.prompts,
         jitter=args.jitter,
         seed=args.seed,
         limit=args.limit,
@@ -62,6 +66,35 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     )
     _tell(result)
     return result
+
+
+def _prompts(text: str) -> tuple[str, ...]:
+    """Kinds of prompts from the command line, each once."""
+    from annotator.evaluation.segmenter import parse_prompt
+
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one kind of prompt")
+    try:
+        for name in names:
+            parse_prompt(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return names
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 0.5:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 0.5")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
 
 
 def _progress(done: int, total: int) -> None:

@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SocioScribeError as error:
         print(f"{args.command}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{args.command}: {_what_failed(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
@@ -51,6 +54,12 @@ def parser() -> argparse.ArgumentParser:
         add: Callable[[Any], argparse.ArgumentParser] = module.add
         add(commands).set_defaults(run=module.run)
     return top
+
+
+def _what_failed(error: OSError) -> str:
+    """A sentence for a file or a folder that could not be used."""
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}. Check the path and the free space, then try again."
 
 
 def _with_default(given: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,9 +14,21 @@ from pydantic import BaseModel, ValidationError
 from annotator.errors import SocioScribeError
 from annotator.geometry import geometry_to_geojson
 from annotator.ids import new_id
-from annotator.reasoner.two_stage import RunEvent
 from app.asking import ask, read_words
-from app.messages import Ask, Bounds, Cancel, Failed, Finished, Id, Mask, Outgoing, PromptAdded, RunStarted
+from app.messages import (
+    ID_PATTERN,
+    Ask,
+    Bounds,
+    Cancel,
+    Failed,
+    Finished,
+    Id,
+    Mask,
+    Outgoing,
+    PromptAdded,
+    RunStarted,
+    unreadable,
+)
 from app.page.pump import Pump
 from app.page.telling import Telling
 from app.workspace import Workspace
@@ -24,7 +37,6 @@ log = logging.getLogger(__name__)
 
 FindWorkspace = Callable[[gr.Request], Workspace]
 Mail = Callable[[dict[str, Any]], Any]
-NOT_READ = "The page and the server do not speak the same version. Reload the page; what is saved stays."
 BROKEN = "Something went wrong on the server. Your labels and drafts are safe; try again, or go on by hand."
 
 
@@ -42,14 +54,14 @@ class Events:
     def __init__(self, find: FindWorkspace, mail: Mail) -> None:
         self._find = find
         self._mail = mail
-        self._running: dict[str, Pump[RunEvent]] = {}
+        self._running: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
 
     def ask(self, request: gr.Request, event: gr.EventData) -> Iterator[Any]:
         """Runs a query; yields the component's mail as it grows."""
         workspace = self._find(request)
         outbox = workspace.outboxes.of(str(request.session_hash))
-        request_id = str(event._data.get("request_id") or new_id())
+        request_id = _id_in(event, "request_id") or new_id()
         try:
             message = Ask.model_validate(event._data)
             outbox.acknowledge(message.ack)
@@ -62,21 +74,25 @@ class Events:
             yield self._mail(outbox.mail())
 
     def _asked(self, workspace: Workspace, message: Ask) -> Iterator[list[Outgoing]]:
+        stopped = threading.Event()
+        with self._lock:
+            self._running[message.request_id] = stopped
+        try:
+            yield from self._run(workspace, message, stopped)
+        finally:
+            with self._lock:
+                self._running.pop(message.request_id, None)
+
+    def _run(self, workspace: Workspace, message: Ask, stopped: threading.Event) -> Iterator[list[Outgoing]]:
         opened = workspace.places.open(message.source_id)
         scene = opened.scene(message.bounds)
         query = read_words(message.text, scene)
         run_id = new_id()
         yield [RunStarted(run_id=run_id, query=query.text, tier=query.tier.value)]
-        pump = Pump(ask(workspace.store, opened.source, scene, query, workspace.backends, run_id=run_id))
+        pump = Pump(ask(workspace.store, opened.source, scene, query, workspace.backends, run_id=run_id), stopped)
         telling = Telling(workspace.store, run_id, scene.grid)
-        with self._lock:
-            self._running[message.request_id] = pump
-        try:
-            for batch in pump.batches():
-                yield telling.messages(batch)
-        finally:
-            with self._lock:
-                self._running.pop(message.request_id, None)
+        for batch in pump.batches():
+            yield telling.messages(batch)
         if not telling.finished:
             yield [Finished(run_id=run_id, places=0, seconds=0.0, cancelled=True)]
         else:
@@ -90,16 +106,15 @@ class Events:
             log.warning("a cancel that cannot be read: %s", error)
             return
         with self._lock:
-            pump = self._running.get(message.request_id)
-        if pump is not None:
-            pump.stop()
+            stopped = self._running.get(message.request_id)
+        if stopped is not None:
+            stopped.set()
 
     def prompt(self, request: gr.Request, event: gr.EventData) -> Any:
         """A draft's mask from its prompts."""
         workspace = self._find(request)
         outbox = workspace.outboxes.of(str(request.session_hash))
-        request_id = str(event._data.get("request_id") or new_id())
-        draft_id = event._data.get("draft_id")
+        request_id = _id_in(event, "request_id") or new_id()
         try:
             message = PromptAdded.model_validate(event._data)
             outbox.acknowledge(message.ack)
@@ -117,7 +132,7 @@ class Events:
                 ),
             )
         except Exception as error:  # noqa: BLE001 - the edge to Gradio: a person gets a sentence, the log the rest
-            outbox.add(request_id, failure(error, draft_id if isinstance(draft_id, str) else None))
+            outbox.add(request_id, failure(error, _id_in(event, "draft_id")))
         return self._mail(outbox.mail())
 
     def view(self, request: gr.Request, event: gr.EventData) -> None:
@@ -131,11 +146,17 @@ class Events:
             log.info("nothing to prepare: %s", error)
 
 
+def _id_in(event: gr.EventData, name: str) -> str | None:
+    """An id of a message that perhaps cannot be read as a whole."""
+    found = event._data.get(name) if isinstance(event._data, dict) else None
+    return found if isinstance(found, str) and re.fullmatch(ID_PATTERN, found) else None
+
+
 def failure(error: Exception, draft_id: str | None = None) -> Failed:
     """The sentence for an error; what is not ours is logged with its trace and told plainly."""
     if isinstance(error, ValidationError):
         log.warning("a message that cannot be read: %s", error)
-        return Failed(sentence=NOT_READ, draft_id=draft_id)
+        return Failed(sentence=unreadable(error), draft_id=draft_id)
     if isinstance(error, SocioScribeError):
         return Failed(sentence=str(error), draft_id=draft_id)
     log.exception("unexpected error", exc_info=error)

@@ -17,14 +17,15 @@ BATCH_EVENTS = 64
 class Pump(Generic[Event]):
     """Drives a generator on a thread; ``batches`` gives its events as they come, several at a time.
 
-    ``stop`` closes the generator at its next event. What the generator raises is raised by ``batches``.
+    ``stop``, or setting ``stopped``, closes the generator at its next event. What the generator raises is raised by
+    ``batches``.
     """
 
-    def __init__(self, events: Generator[Event, None, None]) -> None:
+    def __init__(self, events: Generator[Event, None, None], stopped: threading.Event | None = None) -> None:
         self._events = events
         self._queue: queue.Queue[Event | None] = queue.Queue()
         self._error: BaseException | None = None
-        self._stopped = threading.Event()
+        self._stopped = stopped or threading.Event()
         self._thread = threading.Thread(target=self._drive, name="run", daemon=True)
 
     def stop(self) -> None:

@@ -85,4 +85,4 @@ class Telling:
             nothing_here=result.nothing_here,
             reasons=result.reasons,
         )
-        return [*(wire.proposal(one, self._grid) for one in stored.proposals), end]
+        return [*wire.proposals(self._store, stored), end]

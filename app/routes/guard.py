@@ -85,12 +85,18 @@ def visitor_of(cookie: str | None) -> str | None:
 
 
 def _name(authority: str) -> str:
-    """Host name of "host:port", in lower case."""
-    return (urlsplit(f"//{authority}").hostname or "") if authority else ""
+    """Host name of "host:port", in lower case; "" where there is none."""
+    try:
+        return (urlsplit(f"//{authority}").hostname or "") if authority else ""
+    except ValueError:
+        return ""
 
 
 def _same(origin: str, headers: Headers) -> bool:
-    authority = urlsplit(origin).netloc.lower()
+    try:
+        authority = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
     known = {headers.get("host", "").lower(), headers.get("x-forwarded-host", "").lower()} - {""}
     return authority in known
 

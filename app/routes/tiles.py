@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from starlette.requests import Request
 from starlette.responses import Response
 
+from annotator.errors import NotFound
 from annotator.geometry import geometry_to_px
 from annotator.scene.raster import read_window
 from annotator.scene.tiles import render_tile
@@ -24,6 +25,7 @@ from app.workspace import Workspace
 
 NEVER_CHANGES = {"cache-control": "private, max-age=31536000, immutable"}
 A_DAY = {"cache-control": "private, max-age=86400"}
+TILE_DIGITS = 9
 CROP_PX = 140
 PROPOSAL_COLOUR = (255, 43, 203)
 LABEL_COLOUR = (255, 200, 61)
@@ -33,7 +35,7 @@ BACKGROUND = (39, 46, 56)
 
 def satellite_tile(request: Request, workspace: Workspace) -> Response:
     opened = workspace.places.open(request.path_params["source"])
-    z, x, y = (request.path_params[axis] for axis in "zxy")
+    z, x, y = _tile_of(request)
     data = render_tile(opened.shown, z, x, y)
     if data is None:
         return Response(status_code=204, headers=A_DAY)
@@ -42,12 +44,20 @@ def satellite_tile(request: Request, workspace: Workspace) -> Response:
 
 def map_tile(request: Request, workspace: Workspace) -> Response:
     opened = workspace.places.open(request.path_params["source"])
-    z, x, y = (request.path_params[axis] for axis in "zxy")
+    z, x, y = _tile_of(request)
     if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
         return Response(status_code=204)
     out = io.BytesIO()
     Image.fromarray(opened.digital_map.tile(z, x, y)).save(out, "PNG", compress_level=1)
     return Response(out.getvalue(), media_type="image/png", headers=A_DAY)
+
+
+def _tile_of(request: Request) -> tuple[int, int, int]:
+    """z, x, y of the path; raises NotFound for what is no tile of any zoom."""
+    z, x, y = (request.path_params[axis] for axis in "zxy")
+    if not all(len(number) <= TILE_DIGITS and number.isascii() and number.isdecimal() for number in (z, x, y)):
+        raise NotFound("There is no such tile.")
+    return int(z), int(x), int(y)
 
 
 def proposal_crop(request: Request, workspace: Workspace) -> Response:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from annotator.errors import BadInput
+from annotator.scene.raster import inspect_raster
 from annotator.scene.view import OSM_CREDIT
 from annotator.types import Provenance
 from app import intake
@@ -25,6 +26,7 @@ from app.settings import Settings
 from app.workspace import Workspace
 
 NAME_LIMIT = 80
+UPLOADS = "uploads"
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def uploader(settings: Settings) -> AsyncWork:
                 image, map_file = _file(form.get("image")), _file(form.get("map"))
                 source_id = str(form.get("source_id") or "")
                 opened = await to_thread.run_sync(_take, workspace, image, map_file, source_id)
-        except MultiPartException as error:
-            raise BadInput("The upload broke off. Send the file again.") from error
+        except HTTPException as error:
+            raise BadInput("The upload is not a picture and a map, or it broke off. Send the files again.") from error
         return JSONResponse({"source": source_json(opened)})
 
     return upload
@@ -66,7 +68,8 @@ def _take(workspace: Workspace, image: UploadFile | None, map_file: UploadFile |
             features.path if features else None,
             name=known.source.name,
             kind=known.source.kind,
-            provenance=_provenance(known.place.provenance.imagery_provider, features, known.place.provenance),
+            provenance=_provenance(known.place.provenance, features),
+            content_sha256=_content_of(workspace, known),
             map_sha256=features.sha256 if features else None,
         )
     return workspace.places.add_files(
@@ -74,7 +77,7 @@ def _take(workspace: Workspace, image: UploadFile | None, map_file: UploadFile |
         picture.path,
         features.path if features else None,
         name=PurePosixPath(picture.shown_as).stem,
-        provenance=_provenance(PurePosixPath(picture.shown_as).stem, features, None),
+        provenance=_provenance(_of_picture(picture), features),
         content_sha256=picture.sha256,
         map_sha256=features.sha256 if features else None,
     )
@@ -88,7 +91,7 @@ def _file(field: object) -> UploadFile | None:
 def _receive(workspace: Workspace, kind: intake.Kind, field: UploadFile) -> Received:
     """The file, checked, at data/uploads/<sha256>.<suffix>. The name it came under never becomes a path."""
     shown_as = shown_name(field.filename or "")
-    folder = workspace.data / "uploads"
+    folder = workspace.data / UPLOADS
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     with tempfile.NamedTemporaryFile(dir=folder, suffix=intake.SUFFIXES[kind], delete=False) as aside:
@@ -111,15 +114,17 @@ def shown_name(name: str) -> str:
     return "".join(ch for ch in last if ch.isprintable())[:NAME_LIMIT] or "The file"
 
 
-def _provenance(provider: str, features: Received | None, known: Provenance | None) -> Provenance:
-    base = known or Provenance(imagery_provider=provider)
+def _content_of(workspace: Workspace, known: OpenSource) -> str | None:
+    """The hash under which an uploaded picture is known; None for one that is known by its path."""
+    path = known.place.raster.path
+    return path.stem if path.parent == (workspace.data / UPLOADS).resolve() else None
+
+
+def _of_picture(picture: Received) -> Provenance:
+    return Provenance(PurePosixPath(picture.shown_as).stem, imagery_date=inspect_raster(picture.path).date)
+
+
+def _provenance(base: Provenance, features: Received | None) -> Provenance:
     if features is None:
         return base
-    return Provenance(
-        imagery_provider=base.imagery_provider,
-        imagery_date=base.imagery_date,
-        imagery_licence=base.imagery_licence,
-        imagery_attribution=base.imagery_attribution,
-        map_provider=PurePosixPath(features.shown_as).stem,
-        map_attribution=OSM_CREDIT,
-    )
+    return replace(base, map_provider=PurePosixPath(features.shown_as).stem, map_attribution=OSM_CREDIT)

@@ -23,6 +23,7 @@ from annotator.errors import (
     StaleVersion,
     StoreError,
 )
+from app.messages import unreadable
 from app.workspace import Workspace, Workspaces
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,6 @@ STATUS: tuple[tuple[type[SocioScribeError], int], ...] = (
     (SocioScribeError, 500),
 )
 """HTTP status of each kind of error; the first that fits counts."""
-NOT_READ = "The page and the server do not speak the same version. Reload the page; what is saved stays."
 BROKEN = "Something went wrong on the server. What is marked as saved is safe; try again."
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -50,7 +50,8 @@ def route(path: str, work: Work, workspaces: Workspaces) -> Route:
     """A GET route whose work runs on a thread."""
 
     async def answer(request: Request) -> Response:
-        return await to_thread.run_sync(work, request, workspaces.of(visitor(request)))
+        workspace = await to_thread.run_sync(workspaces.of, visitor(request))
+        return await to_thread.run_sync(work, request, workspace)
 
     return Route(path, _guarded(answer), methods=["GET"])
 
@@ -123,7 +124,7 @@ def _guarded(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
             return error_response(error)
         except ValidationError as error:
             log.warning("%s: a message that cannot be read: %s", request.url.path, error)
-            return JSONResponse({"error": NOT_READ, "kind": "BadInput"}, status_code=422)
+            return JSONResponse({"error": unreadable(error), "kind": "BadInput"}, status_code=422)
         except Exception:
             log.exception("%s failed", request.url.path)
             return JSONResponse({"error": BROKEN, "kind": "Unexpected"}, status_code=500)

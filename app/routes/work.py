@@ -39,10 +39,9 @@ def state(request: Request, workspace: Workspace) -> Response:
     source_id = SourceInView(source=request.query_params.get("source", "")).source
     store, project = workspace.store, workspace.project
     latest = store.latest_run(project.id, source_id)
-    grid = store.scene_view(latest.run.scene_id).grid if latest else None
     labels = store.labels(project.id, source_id)
     drafts = store.drafts(project.id, source_id)
-    proposals = [wire.proposal(one, grid) for one in latest.proposals] if latest and grid else []
+    proposals = wire.proposals(store, latest) if latest else []
     times = [label.decided_at for label in labels] + [draft.saved_at for draft in drafts]
     return JSONResponse(
         {
@@ -50,7 +49,6 @@ def state(request: Request, workspace: Workspace) -> Response:
             "proposals": [one.model_dump(mode="json") for one in proposals],
             "labels": [wire.label(one) for one in labels],
             "drafts": [wire.draft(one) for one in drafts],
-            "counts": wire.counts(store, project.id, source_id),
             "saved_at": max(times, default=None),
             **wire.undo(store.undo_state(project.id)),
         }
@@ -113,17 +111,17 @@ def decide(message: Decided, workspace: Workspace) -> Mapping[str, Any]:
         result = store.decide(decision)
     except StaleVersion as stale:
         raise StaleVersion(str(stale), theirs=_their_label(stale, workspace)) from stale
-    return _answer(result, workspace, message.source_id)
+    return _answer(result, workspace)
 
 
 def undo(message: Undo, workspace: Workspace) -> Mapping[str, Any]:
     result = workspace.store.undo(decision_id=message.decision_id, project_id=message.project_id)
-    return _answer(result, workspace, message.source_id)
+    return _answer(result, workspace)
 
 
 def redo(message: Redo, workspace: Workspace) -> Mapping[str, Any]:
     result = workspace.store.redo(decision_id=message.decision_id, project_id=message.project_id)
-    return _answer(result, workspace, message.source_id)
+    return _answer(result, workspace)
 
 
 def prompt_inputs(steps: Sequence[PromptStep]) -> tuple[PromptInput, ...]:
@@ -139,8 +137,8 @@ def prompt_inputs(steps: Sequence[PromptStep]) -> tuple[PromptInput, ...]:
     )
 
 
-def _answer(result: DecisionResult, workspace: Workspace, source_id: str | None) -> Mapping[str, Any]:
-    """What a decision changed, and what undo, redo and the counters now say."""
+def _answer(result: DecisionResult, workspace: Workspace) -> Mapping[str, Any]:
+    """What a decision changed, and what undo and redo now say."""
     store, project = workspace.store, workspace.project
     labels = [wire.label(one) for one in result.labels]
     marks = [wire.mark(one) for one in result.proposals]
@@ -151,7 +149,6 @@ def _answer(result: DecisionResult, workspace: Workspace, source_id: str | None)
         "proposal": marks[0] if marks else None,
         "labels": labels,
         "proposals": marks,
-        "counts": wire.counts(store, project.id, source_id) if source_id else None,
         **wire.undo(store.undo_state(project.id)),
     }
 

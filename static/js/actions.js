@@ -7,6 +7,7 @@ import { selectionActions } from "./actions/selection.js";
 import { sessionActions } from "./actions/session.js";
 import { shapingActions } from "./actions/shaping.js";
 import { viewActions } from "./actions/view.js";
+import { countsOf } from "./counts.js";
 import { uuid7 } from "./ids.js";
 import { createQueue } from "./queue.js";
 import { createSaver } from "./saver.js";
@@ -17,11 +18,13 @@ import { SAYS } from "./sentences.js";
 
 /**
  * @param {object} state @param {object} bridge @param {object} net @param {object} map
- * @param {{storage?: object, now?: () => number, newId?: () => string}} [options] for tests
+ * @param {{storage?: object, tab?: object, now?: () => number, newId?: () => string}} [options] `storage` outlives the
+ *   browser, `tab` a reload
  */
-export function createActions(state, bridge, net, map, { storage = createStorage(), now = Date.now, newId = uuid7 } = {}) {
+export function createActions(state, bridge, net, map, options = {}) {
+  const { storage = createStorage(), tab = createStorage(null), now = Date.now, newId = uuid7 } = options;
   const act = {};
-  const c = { state, bridge, net, map, storage, now, newId: () => newId(), stopwatch: createStopwatch() };
+  const c = { state, bridge, net, map, storage, tab, now, newId: () => newId(), stopwatch: createStopwatch() };
   c.saved = { at: null, refused: null };
   c.place = () => ({ project_id: state.get("boot")?.project.id ?? null, source_id: state.get("source")?.id ?? null });
 
@@ -57,6 +60,9 @@ export function createActions(state, bridge, net, map, { storage = createStorage
     onChange: () => act.refreshSaved(),
     ...deliveries(c, act),
   });
+
+  const count = () => state.set("counts", countsOf(state.get("proposals"), state.get("labels")));
+  state.on(["proposals", "labels"], count);
 
   const parts = [viewActions, shapingActions, promptActions, selectionActions, decisionActions, sessionActions];
   for (const part of parts) Object.assign(act, part(c, act));

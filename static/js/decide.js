@@ -5,12 +5,12 @@ import { areaM2 } from "./map/geometry.js";
 
 /**
  * What committing an object means: an untouched proposal is accepted, a changed one edited, a new place added; an
- * untouched label is left alone.
+ * untouched label is left alone. A draft that stands alone may still belong to a proposal of an earlier run.
  * @param {import("./types.js").Ref} ref @param {object|null} draft @param {object|null} base proposal or label
  * @returns {"accept"|"edit"|"add"|null}
  */
 export function commitKind(ref, draft, base) {
-  if (ref.kind === "draft") return draft && isChanged(draft, null) ? "add" : null;
+  if (ref.kind === "draft") return !draft || !isChanged(draft, null) ? null : draft.proposal_id ? "edit" : "add";
   const changed = draft !== null && isChanged(draft, base);
   if (ref.kind === "label") return changed ? "edit" : null;
   return changed ? "edit" : "accept";
@@ -40,7 +40,8 @@ export function sceneKind(run, proposals) {
  * The message Decided. Shape, class and name go with it only where a draft says them.
  * @param {object} act
  */
-export function toDecided({ decision_id, project_id, source_id, kind, run_id = null, proposal = null, label = null, draft = null, reason = null, time, now = new Date() }) {
+export function toDecided({ decision_id, project_id, source_id, kind, time, now = new Date(), ...act }) {
+  const { run_id = null, proposal = null, label = null, draft = null, reason = null } = act;
   const shaped = draft !== null && ["edit", "add", "flag"].includes(kind);
   return {
     decision_id,
@@ -48,7 +49,7 @@ export function toDecided({ decision_id, project_id, source_id, kind, run_id = n
     source_id,
     kind,
     run_id: proposal?.run_id ?? draft?.run_id ?? run_id,
-    proposal_id: proposal?.id ?? label?.proposal_id ?? null,
+    proposal_id: proposal?.id ?? label?.proposal_id ?? draft?.proposal_id ?? null,
     label_id: label?.id ?? null,
     draft_id: draft?.draft_id ?? null,
     expected_version: label?.version ?? null,
@@ -81,10 +82,9 @@ export function foresee({ proposals, labels }, body) {
   const status = LABEL_STATUS[body.kind];
   const fresh = status && (label || proposal || body.geometry) ? foreseenLabel(label, proposal, body, status) : null;
   const onProposal = !body.label_id && proposal && PROPOSAL_STATE[body.kind];
+  const decided = { ...proposal, state: PROPOSAL_STATE[body.kind], reason: body.reason, label_id: fresh?.id ?? null };
   return {
-    proposals: onProposal
-      ? proposals.map((item) => (item === proposal ? { ...item, state: PROPOSAL_STATE[body.kind], reason: body.reason, label_id: fresh?.id ?? null } : item))
-      : proposals,
+    proposals: onProposal ? proposals.map((item) => (item === proposal ? decided : item)) : proposals,
     labels: fresh ? [...labels.filter((item) => item.id !== fresh.id), fresh] : labels,
   };
 }
@@ -118,9 +118,10 @@ function foreseenLabel(label, proposal, body, status) {
 export function settle({ proposals, labels }, body, answer) {
   const waiting = waitingId(body.decision_id);
   const rest = labels.filter((item) => item.id !== waiting && item.id !== answer.label?.id);
+  const calm = (item) => (item.id === body.label_id ? { ...item, saving: false } : item);
   return {
     proposals: withStates(proposals, answer.proposal ? [answer.proposal] : []),
-    labels: answer.label ? withLabels(rest, [answer.label]) : rest.map((item) => (item.id === body.label_id ? { ...item, saving: false } : item)),
+    labels: answer.label ? withLabels(rest, [answer.label]) : rest.map(calm),
   };
 }
 

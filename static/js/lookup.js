@@ -23,11 +23,10 @@ export function draftFor(state, ref) {
   return Object.values(state.get("drafts")).find((draft) => draft[field] === ref.id) ?? null;
 }
 
-/** What a draft belongs to: its proposal, its label, or itself. @returns {Ref} */
-export function refOfDraft(draft) {
-  if (draft.proposal_id) return { kind: "proposal", id: draft.proposal_id };
-  if (draft.label_id) return { kind: "label", id: draft.label_id };
-  return { kind: "draft", id: draft.draft_id };
+/** What a draft belongs to: its proposal or label where the page shows it, else itself. @returns {Ref} */
+export function refOfDraft(state, draft) {
+  const owners = [{ kind: "label", id: draft.label_id }, { kind: "proposal", id: draft.proposal_id }];
+  return owners.find((ref) => find(state, ref)) ?? { kind: "draft", id: draft.draft_id };
 }
 
 /** Geometry, class and name of an object as they would be committed now. @param {Ref|null} ref */

@@ -9,15 +9,15 @@ import { readHash } from "./map/hash.js";
 import { createNet } from "./net.js";
 import { mountPanels } from "./panels/index.js";
 import { buildLayout } from "./panels/layout.js";
+import { preferredTheme } from "./panels/theme.js";
 import { SAYS } from "./sentences.js";
 import { createState } from "./state.js";
-import { createStorage } from "./storage.js";
+import { browserStore, createStorage } from "./storage.js";
 
 /** What the page looked like when it was left. */
 function remembered(storage) {
-  const dark = document.body.classList.contains("dark") || matchMedia("(prefers-color-scheme: dark)").matches;
   const wide = matchMedia("(min-width: 1181px)").matches;
-  return { theme: storage.read("theme") ?? (dark ? "dark" : "light"), panes: { right: wide ? (storage.read("pane") ?? null) : null } };
+  return { theme: storage.read("theme") ?? preferredTheme(), panes: { right: wide ? (storage.read("pane") ?? null) : null } };
 }
 
 /** Libraries and boot data; what went wrong is a sentence in the place of the map, with a way to try again. */
@@ -45,8 +45,7 @@ async function mount({ element, props, trigger, watch }) {
 
   const map = createMap(L, layout.map, state);
   const bridge = createBridge({ state, props, trigger, watch });
-  const actions = createActions(state, bridge, net, map, { storage });
-  actions.setTheme(state.get("theme"));
+  const actions = createActions(state, bridge, net, map, { storage, tab: createStorage(browserStore("sessionStorage")) });
   mountPanels(root, state, actions);
   map.connect(actions);
   installKeys(document, state, actions);
@@ -60,6 +59,7 @@ async function mount({ element, props, trigger, watch }) {
   const known = boot.sources.some((source) => source.id === hash.source);
   const first = known ? hash.source : (boot.source_id ?? boot.sources[0]?.id);
   if (first) await actions.openSource(first, known ? hash.view : null);
+  actions.resume();
   actions.follow();
   root.dataset.ready = "true";
 }

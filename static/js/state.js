@@ -1,5 +1,7 @@
 /** The page's one state: named values, and listeners told once per microtask. */
 
+import { countsOf } from "./counts.js";
+
 /** What the page knows before anything is loaded. */
 export function initialState() {
   return {
@@ -24,7 +26,7 @@ export function initialState() {
     conflict: null,
     undo: null,
     redo: null,
-    counts: { labels: 0, rejected: 0, total: 0 },
+    counts: countsOf([], []),
     notice: null,
     panes: { right: null },
     layers: { satellite: 1, map: 0, labels: true, proposals: true },

@@ -7,7 +7,7 @@ const PREFIX = "ss-";
  * @returns {{read: (key: string) => any, write: (key: string, value: any) => boolean, remove: (key: string) => void,
  *   keys: (start: string) => string[], lasting: boolean}}
  */
-export function createStorage(store = browserStore()) {
+export function createStorage(store = browserStore("localStorage")) {
   const memory = new Map();
   const lasting = store !== null;
   const names = () => (lasting ? Array.from({ length: store.length }, (_, at) => store.key(at)) : [...memory.keys()]);
@@ -55,9 +55,10 @@ function parse(text) {
   }
 }
 
-function browserStore() {
+/** A store of the browser, or null where it is switched off. @param {"localStorage"|"sessionStorage"} name */
+export function browserStore(name) {
   try {
-    return globalThis.localStorage ?? null;
+    return globalThis[name] ?? null;
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return null;

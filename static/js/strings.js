@@ -81,6 +81,7 @@ const ENGLISH = {
   "badge.accepted": "Accepted",
   "badge.edited": "Edited",
   "badge.drawn": "Drawn",
+  "badge.labelled": "Already labelled",
   "badge.unsure": "Unsure",
   "badge.rejected": "Rejected",
   "fact.area": "Area",

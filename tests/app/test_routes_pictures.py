@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 
 import pytest
 from PIL import Image
+from shapely.geometry import shape
 
-from tests.app.ground import GRID, HOUSE, Site, box_geojson, lonlat, uid
+from tests.app.ground import HOUSE, Site, box_geojson, lonlat, uid
 
 DRAWN = {"function": "educational", "class_id": "school", "name": "Drawn School"}
 
@@ -28,12 +30,10 @@ def test_boot_tells_the_one_source_the_models_and_the_limits(site: Site) -> None
     assert (boot["models"]["reasoner"], boot["models"]["segmenter"]) == ("Grounded", "GrabCut")
     assert boot["limits"] == {"upload_mb": 200, "text": 2_000}
     assert len(boot["taxonomy"]["functions"]) == 10
-    assert [reason["id"] for reason in boot["reject_reasons"]][0] == "wrong_place"
+    assert boot["reject_reasons"][0] == {"id": "wrong_place", "name": "Wrong place"}
 
 
 def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int]:
-    import math
-
     x = (lon + 180) / 360 * 2**zoom
     y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**zoom
     return int(x), int(y)
@@ -104,10 +104,10 @@ def test_an_export_has_the_drawn_label_where_it_was_drawn(site: Site) -> None:
     site.decide(10, "add", geometry=box_geojson(*HOUSE), **DRAWN)
     archive = zipfile.ZipFile(io.BytesIO(site.page.get("/ss/export?format=geojson").content))
     (drawn,) = json.loads(archive.read("geojson/labels.geojson"))["features"]
-    lon, lat = drawn["geometry"]["coordinates"][0][0]
     assert drawn["properties"]["name"] == "Drawn School"
-    assert (lon, lat) == pytest.approx(lonlat(HOUSE[0], HOUSE[3]), abs=1e-5)
-    assert GRID.width == 600
+    west, south, east, north = shape(drawn["geometry"]).bounds
+    assert (west, north) == pytest.approx(lonlat(HOUSE[0], HOUSE[1]), abs=1e-5)
+    assert (east, south) == pytest.approx(lonlat(HOUSE[2], HOUSE[3]), abs=1e-5)
 
 
 def test_the_pages_own_files_are_served(site: Site) -> None:

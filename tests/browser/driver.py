@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -159,8 +159,11 @@ class OpenPage:
         self.page.context.close()
 
     def wait_ready(self) -> None:
-        """Until the map is usable."""
-        self.page.wait_for_selector(READY)
+        """Until the map is usable. Raises AssertionError with what went wrong on the page."""
+        try:
+            self.page.wait_for_selector(READY, state="attached")
+        except TimeoutError as late:
+            raise AssertionError("The map is not usable.\n" + "\n".join(self.errors)) from late
 
     def ask(self, text: str) -> None:
         """Types a question and sends it."""
@@ -188,8 +191,11 @@ class OpenPage:
         )
 
     def wait_for(self, condition: str) -> None:
-        """Until a JavaScript expression is true."""
-        self.page.wait_for_function(f"() => Boolean({condition})")
+        """Until a JavaScript expression is true. Raises AssertionError with what went wrong on the page."""
+        try:
+            self.page.wait_for_function(f"() => Boolean({condition})")
+        except TimeoutError as late:
+            raise AssertionError(f"Never came true: {condition}\n" + "\n".join(self.errors)) from late
 
     def state(self, key: str) -> Any:
         """A value of the page's state, as JSON holds it."""

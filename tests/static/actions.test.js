@@ -25,8 +25,10 @@ function conforms(name, message) {
   assert.deepEqual(required.filter((key) => !keys.includes(key)), [], `${name} misses a field`);
 }
 
-function page(fields = {}) {
-  const state = createState({ boot: { project: { id: PROJECT }, sources: [source], taxonomy, limits: { text: 2000 } }, source, run: { id: RUN, query: "schools" }, ...fields });
+const boot = { project: { id: PROJECT }, sources: [source], taxonomy, limits: { text: 2000 } };
+
+function page(fields = {}, tab = createStorage(memoryStore())) {
+  const state = createState({ boot, source, run: { id: RUN, query: "schools" }, ...fields });
   const sent = [];
   const props = { mail: null };
   let deliver = () => {};
@@ -41,7 +43,7 @@ function page(fields = {}) {
     },
   };
   const map = { isOutOfView: () => false, panTo() {}, closeUp() {}, cancelGesture: () => false, bounds: () => [1, 1, 2, 2] };
-  const actions = createActions(state, bridge, net, map, { storage: createStorage(memoryStore()) });
+  const actions = createActions(state, bridge, net, map, { storage: createStorage(memoryStore()), tab });
   return {
     state,
     actions,
@@ -363,6 +365,22 @@ test("a moved vertex reaches the server within a second, as a message it takes",
   assert.deepEqual([path, sent.geometry, sent.sequence], ["/ss/draft", square(7, 7), 1]);
   assert.deepEqual([sent.prompts[0].kind, sent.prompts[0].lonlat], ["vertex", [7, 7]]);
   assert.deepEqual([draft().dirty, state.get("saved").status], [false, "saved"]);
+});
+
+test("after a reload the tool, the selection and an unfinished mask come back", () => {
+  const tab = createStorage(memoryStore());
+  const before = page({ proposals: [proposal(0)] }, tab);
+  before.actions.setTool("point");
+  before.actions.select(first);
+  before.actions.promptPoint([1, 1], 1, false);
+  const drafts = before.state.get("drafts");
+  const after = page({ proposals: [proposal(0)], drafts: structuredClone(drafts) }, tab);
+  after.actions.resume();
+  assert.deepEqual([after.state.get("tool"), after.state.get("selected")], ["point", first]);
+  assert.deepEqual(after.prompts().map((sent) => [sent.draft_id, sent.points]), [[before.draft().draft_id, [[1, 1, 1]]]]);
+  after.mask(square(5, 5));
+  assert.deepEqual(after.draft().geometry, square(5, 5));
+  assert.deepEqual(tab.keys("asked:"), []);
 });
 
 test("a model that does not answer leaves the clicks and says so", () => {

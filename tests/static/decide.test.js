@@ -30,6 +30,13 @@ test("a new place is added once it has a shape", () => {
   assert.equal(commitKind(ref, { ...draft, geometry: square(0, 0) }, null), "add");
 });
 
+test("a draft left over from a proposal of an earlier run is an edit of that proposal", () => {
+  const draft = { ...createDraft({ ...place, proposal: proposal(0) }), geometry: square(3, 3) };
+  assert.equal(commitKind({ kind: "draft", id: draft.draft_id }, draft, null), "edit");
+  const sent = body({ kind: "edit", draft });
+  assert.deepEqual([sent.proposal_id, sent.run_id, sent.label_id], [proposal(0).id, RUN, null]);
+});
+
 test("leaving writes an edit where something changed and nothing otherwise", () => {
   const base = proposal(0);
   assert.equal(leaveKind(onProposal, null, base), null);

@@ -83,7 +83,7 @@ export function decisionActions(c, act) {
     if (own()) return;
     if (!state.get(entry) && queue.count === 0) return;
     const id = c.newId();
-    queue.add({ id, path, body: { decision_id: id, ...c.place() } });
+    queue.add({ id, path, body: { decision_id: id, project_id: c.place().project_id } });
   };
 
   return {
@@ -101,7 +101,7 @@ export function decisionActions(c, act) {
     /** A draft whose mask has come after its object was committed or left. @param {"commit"|"leave"} how */
     commitDraft(id, how) {
       const draft = state.get("drafts")[id];
-      const ref = refOfDraft(draft);
+      const ref = refOfDraft(state, draft);
       act.markDraft(id, { then: null });
       if (how === "commit") return commitRef(ref);
       if (sameRef(state.get("selected"), ref)) return false;

@@ -16,8 +16,8 @@ export function deliveries(c, act) {
   const here = (body) => !body.source_id || body.source_id === state.get("source")?.id;
 
   const noteHistory = (answer) => {
-    const { undo = null, redo = null, counts } = answer;
-    state.patch({ undo, redo, counts: counts ?? state.get("counts") });
+    const { undo = null, redo = null } = answer;
+    state.patch({ undo, redo });
     c.saved.refused = null;
     c.saved.at = answer.saved_at ?? c.saved.at;
   };

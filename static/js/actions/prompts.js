@@ -9,7 +9,7 @@ const SILENCE_MS = 30_000;
 const SAME_PLACE = 0.5;
 
 export function promptActions(c, act) {
-  const { state, bridge } = c;
+  const { state, bridge, tab } = c;
   /** Last request of each draft. @type {Map<string, {request_id: string, steps: number, again: boolean, open: boolean, timer: any}>} */
   const requests = new Map();
 
@@ -31,7 +31,7 @@ export function promptActions(c, act) {
     const changed = { ...withStep(draft, step, c.now()), mask_pending: true };
     if (ring) setRings([...state.get("rings"), { id: c.newId(), draft_id: draft.draft_id, step: draft.prompts.length, ...ring }]);
     act.putDraft(changed);
-    const ref = refOfDraft(changed);
+    const ref = refOfDraft(state, changed);
     if (ref.kind === "draft") act.select(ref);
     requestMask(draft.draft_id);
   };
@@ -44,11 +44,13 @@ export function promptActions(c, act) {
     }
     const draft = state.get("drafts")[id];
     if (!draft) return;
-    const base = draft.proposal_id || draft.label_id ? find(state, refOfDraft(draft)) : null;
+    const ref = refOfDraft(state, draft);
+    const base = ref.kind === "draft" ? null : find(state, ref);
     const request_id = c.newId();
     const timer = setTimeout(() => giveUp(id, request_id), SILENCE_MS);
     requests.set(id, { request_id, steps: draft.prompts.length, again: false, open: true, timer });
     act.markDraft(id, { mask_pending: true });
+    tab.write(`asked:${id}`, true);
     const { project_id, source_id, draft_id, class_id } = draft;
     bridge.prompt({ request_id, project_id, source_id, draft_id, class_id, ...countingPrompts(draft, base) });
   };
@@ -63,6 +65,7 @@ export function promptActions(c, act) {
     const request = requests.get(id);
     clearTimeout(request.timer);
     request.open = false;
+    tab.remove(`asked:${id}`);
     setRings(state.get("rings").filter((ring) => ring.draft_id !== id || ring.step >= request.steps));
     return request.again;
   };
@@ -118,11 +121,21 @@ export function promptActions(c, act) {
       if (!shorter) return void act.undoShape();
       act.forgetPrompts(draft.draft_id);
       const left = shorter.prompts.slice(shorter.from).some(isPrompt);
-      if (!left && !shorter.shape && refOfDraft(draft).kind === "draft") return void act.cancelChanges();
+      if (!left && !shorter.shape && refOfDraft(state, draft).kind === "draft") return void act.cancelChanges();
       const before = draft.past.findLast((step) => step.prompts.length === shorter.prompts.length);
       const geometry = left ? (before?.geometry ?? draft.geometry) : shorter.shape;
       act.putDraft({ ...shorter, geometry, mask_pending: left });
       if (left) requestMask(draft.draft_id);
+    },
+
+    /** Asks again for the masks that a reload has cut off. */
+    resumePrompts() {
+      for (const key of tab.keys("asked:")) {
+        const id = key.slice("asked:".length);
+        const last = state.get("drafts")[id]?.prompts.at(-1);
+        if (last && isPrompt(last)) requestMask(id);
+        else tab.remove(key);
+      }
     },
 
     /** Whatever is still asked for a draft no longer counts. */
@@ -131,6 +144,7 @@ export function promptActions(c, act) {
       if (!request) return;
       clearTimeout(request.timer);
       requests.delete(id);
+      tab.remove(`asked:${id}`);
       setRings(state.get("rings").filter((ring) => ring.draft_id !== id));
       act.markDraft(id, { mask_pending: false });
     },

@@ -5,7 +5,7 @@ import { leaveKind } from "../decide.js";
 import { draftFor, find, keyOf, neighbour, objectOf, sameRef } from "../lookup.js";
 
 export function selectionActions(c, act) {
-  const { state, map, stopwatch } = c;
+  const { state, map, stopwatch, tab } = c;
 
   /** Leaving a changed proposal or label writes its edit once; an untouched one writes nothing. */
   const leave = (ref) => {
@@ -20,6 +20,7 @@ export function selectionActions(c, act) {
   const turn = (ref) => {
     state.patch({ selected: ref, editing: false, rejecting: false });
     stopwatch.turnTo(keyOf(ref));
+    tab.write("selected", ref);
   };
 
   const step = (direction) => {

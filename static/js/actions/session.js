@@ -8,12 +8,13 @@ import { strayDrafts } from "../saver.js";
 import { SAYS } from "../sentences.js";
 
 export function sessionActions(c, act) {
-  const { state, net, bridge, map, storage, queue } = c;
+  const { state, net, bridge, map, storage, queue, tab } = c;
+  const before = tab.read("selected");
 
   const failAsk = (text, sentence) => state.set("ask", { status: "failed", text, sentence, request_id: null });
 
   const showState = (source, answer) => {
-    const { run, proposals, labels, drafts, undo, redo, counts, saved_at } = answer;
+    const { run, proposals, labels, drafts, undo, redo, saved_at } = answer;
     const place = { project_id: c.place().project_id, source_id: source.id };
     const baseOf = (draft) =>
       [...labels, ...proposals].find((item) => item.id === draft.label_id) ?? proposals.find((item) => item.id === draft.proposal_id) ?? null;
@@ -27,7 +28,7 @@ export function sessionActions(c, act) {
       steps: run?.steps ?? [],
       ...foreseen,
       drafts: Object.fromEntries(drafts.map((draft) => [draft.draft_id, restoreDraft(draft, { ...place, base: baseOf(draft) })])),
-      ...{ undo, redo, counts },
+      ...{ undo, redo },
     });
     c.saved.at = saved_at ?? c.saved.at;
   };
@@ -91,6 +92,14 @@ export function sessionActions(c, act) {
       map.setSource(source, view);
       await act.reloadState();
       if (state.get("source") === source) offerStrays(source);
+    },
+
+    /** After a reload: the tool, the selected object and the masks that were still being made. */
+    resume() {
+      const tool = tab.read("tool");
+      if (tool) act.setTool(tool);
+      if (before) act.select(before);
+      act.resumePrompts();
     },
 
     async upload({ image = null, map: mapFile = null, name = null }) {

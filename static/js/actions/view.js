@@ -4,7 +4,7 @@ const NOTICE_MS = 6_000;
 const MAP_OPACITY = 0.6;
 
 export function viewActions(c) {
-  const { state, map, storage } = c;
+  const { state, map, storage, tab } = c;
   let noticeTimer = null;
 
   const view = {
@@ -21,6 +21,7 @@ export function viewActions(c) {
     setTool(name) {
       map.cancelGesture();
       state.patch({ tool: name, editing: false });
+      tab.write("tool", name);
     },
 
     setLayer(name, value) {
@@ -39,7 +40,6 @@ export function viewActions(c) {
     },
 
     setTheme(name) {
-      document.body.classList.toggle("dark", name === "dark");
       storage.write("theme", name);
       state.set("theme", name);
     },

@@ -17,14 +17,14 @@ export function itemsOf({ proposals, labels, drafts, selected, hovered, lit, lay
   const all = Object.values(drafts);
   const byLabel = new Map(all.filter((draft) => draft.label_id).map((draft) => [draft.label_id, draft]));
   const byProposal = new Map(all.filter((draft) => draft.proposal_id && !draft.label_id).map((draft) => [draft.proposal_id, draft]));
-  const owners = new Set(proposals.map((proposal) => proposal.id));
+  const owners = new Set([...proposals, ...labels].map((item) => item.id));
   const items = [];
   const add = (kind, id, geometry, look, extra = {}) => {
     if (!geometry) return;
     const here = (ref) => ref?.kind === kind && ref.id === id;
     const stress = here(selected) ? " selected" : here(hovered) || extra.lit ? " hovered" : "";
     const { name = null, number = null } = extra;
-    items.push({ key: `${kind}:${id}`, ref: { kind, id }, geometry, look: look + stress, name, number, bounds: extra.bounds ?? cachedBounds(geometry) });
+    items.push({ key: `${kind}:${id}`, ref: { kind, id }, geometry, look: look + stress, name, number, bounds: cachedBounds(geometry) });
   };
 
   for (const label of layers.labels ? labels : []) {
@@ -41,7 +41,7 @@ export function itemsOf({ proposals, labels, drafts, selected, hovered, lit, lay
     add("proposal", proposal.id, geometry ?? boxOf(proposal), geometry ? "proposal" : "box", extra);
   }
   for (const draft of layers.proposals ? all : []) {
-    if (draft.label_id || owners.has(draft.proposal_id)) continue;
+    if (owners.has(draft.label_id ?? draft.proposal_id)) continue;
     const box = draft.prompts.findLast((step) => step.kind === "box")?.bounds;
     const waiting = !draft.geometry && box ? polygonOfBounds(box) : null;
     add("draft", draft.draft_id, draft.geometry ?? waiting, draft.geometry ? "proposal" : "box", { name: draft.name });

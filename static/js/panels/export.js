@@ -16,7 +16,7 @@ export function mountExport(pane, state, actions) {
     h("ul.ss-formats", {}, ...rows.map((row) => row.element)),
   );
   follow(state, ["labels", "counts"], () => {
-    const { labels = 0, rejected = 0 } = state.get("counts") ?? {};
+    const { labels, rejected } = state.get("counts");
     const said = { labels: whole(labels), rejected: whole(rejected) };
     setText(counts, labels ? t("export.counts", said) : t("export.none"));
     for (const row of rows) row.enable(labels > 0);

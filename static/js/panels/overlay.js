@@ -38,24 +38,16 @@ function legend(state) {
     return { id, count, element: h("li", { data: { legend: id } }, swatch, word, count) };
   });
   const element = h("ul.ss-legend.ss-float", {}, ...entries.map((entry) => entry.element));
-  follow(state, ["proposals", "labels"], () => {
-    const counts = countsOf(state);
+  follow(state, ["counts"], () => {
+    const { open, labels, rejected } = state.get("counts");
+    const counts = { proposals: open, labels, rejected };
     for (const { id, count, element: row } of entries) {
       setText(count, whole(counts[id]));
       show(row, id !== "rejected" || counts.rejected > 0);
     }
-    show(element, counts.proposals + counts.labels + counts.rejected > 0);
+    show(element, open + labels + rejected > 0);
   });
   return element;
-}
-
-function countsOf(state) {
-  const proposals = state.get("proposals") ?? [];
-  return {
-    proposals: proposals.filter((one) => !["accepted", "edited", "rejected"].includes(one.state)).length,
-    labels: (state.get("labels") ?? []).filter((one) => one.status !== "retired").length,
-    rejected: proposals.filter((one) => one.state === "rejected").length,
-  };
 }
 
 function zoom(actions) {

@@ -71,7 +71,7 @@ function updateRow(element, proposal, boot) {
   setText(parts.score, score(proposal.score));
   parts.bar.style.width = `${Math.round(100 * (proposal.score ?? 0))}%`;
   row.dataset.state = proposal.state ?? "open";
-  const accepted = ["accepted", "edited"].includes(proposal.state);
+  const accepted = ["accepted", "edited", "labelled", "unsure"].includes(proposal.state);
   show(parts.done, accepted);
   show(parts.score, !accepted);
   show(parts.track, !accepted);
@@ -81,6 +81,8 @@ function updateRow(element, proposal, boot) {
 function statusOf(boot, proposal) {
   if (proposal.state === "accepted") return { words: t("badge.accepted"), icon: "check", tone: "ok" };
   if (proposal.state === "edited") return { words: t("badge.edited"), icon: "pencil", tone: "ok" };
+  if (proposal.state === "labelled") return { words: t("badge.labelled"), icon: "check", tone: "ok" };
+  if (proposal.state === "unsure") return { words: t("badge.unsure"), icon: "flag", tone: "warn" };
   if (proposal.state === "rejected") {
     const words = proposal.reason ? reasonName(boot, proposal.reason) : t("badge.rejected");
     return { words, icon: "x", tone: "bad" };

@@ -49,8 +49,7 @@ function progress(state) {
   const bar = h("span.ss-bar", { "aria-hidden": "true" }, h("i"));
   const box = h("div.ss-progress", {}, h("span", {}, done, total), bar);
   follow(state, ["counts"], () => {
-    const { labels = 0, rejected = 0, total: all = 0, ...counts } = state.get("counts") ?? {};
-    const decided = counts.decided ?? Math.min(all, labels + rejected);
+    const { labels, rejected, decided, total: all } = state.get("counts");
     show(box, all > 0);
     setText(done, String(decided));
     setText(total, t("top.decided", { total: all }));

@@ -179,7 +179,7 @@ def test_clicks_do_not_make_a_clear_object_worse() -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize(("place", "limit", "floor"), [("banepa_west", 90, 0.80), ("zanzibar", 46, 0.84)])
+@pytest.mark.parametrize(("place", "limit", "floor"), [("banepa_west", 60, 0.80), ("zanzibar", 36, 0.84)])
 def test_real_roofs_are_found_from_their_boxes(place: str, limit: int, floor: float) -> None:
     folder = DATA / place
     if not folder.exists():

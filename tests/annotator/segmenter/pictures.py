@@ -18,13 +18,13 @@ def painted(mask: BoolMask, seed: int = 0, object_rgb: tuple[int, int, int] = (7
 
 def disc(size: int = 200, centre: tuple[int, int] = (100, 100), radius: int = 45) -> BoolMask:
     """A filled circle."""
-    return polygon_like(cv2.circle(np.zeros((size, size), np.uint8), centre, radius, 1, -1))
+    return as_mask(cv2.circle(np.zeros((size, size), np.uint8), centre, radius, 1, -1))
 
 
 def turned_rectangle(degrees: float = 25.0, size: int = 200) -> BoolMask:
     """A 90 x 50 rectangle, turned, in the middle."""
     corners = cv2.boxPoints(((size / 2, size / 2), (90.0, 50.0), degrees)).round().astype(np.int32)
-    return polygon_like(cv2.fillPoly(np.zeros((size, size), np.uint8), [corners], 1))
+    return as_mask(cv2.fillPoly(np.zeros((size, size), np.uint8), [corners], 1))
 
 
 def courtyard(size: int = 200) -> BoolMask:
@@ -35,7 +35,7 @@ def courtyard(size: int = 200) -> BoolMask:
     return mask
 
 
-def polygon_like(drawn: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> BoolMask:
+def as_mask(drawn: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> BoolMask:
     """Drawn numbers as a mask."""
     return np.asarray(drawn, dtype=bool)
 
