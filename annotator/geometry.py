@@ -11,7 +11,6 @@ import math
 from functools import lru_cache
 from typing import Any, cast
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pyproj
@@ -194,6 +193,28 @@ def encode_rle(mask: BoolMask) -> dict[str, Any]:
     return {"size": [int(v) for v in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
 
+def encode_window_rle(mask: WindowMask, width: int, height: int) -> dict[str, Any]:
+    """COCO RLE of the mask on the whole (height, width) picture, without building that picture.
+
+    Runs are counted down the columns, from the left, as COCO does.
+    """
+    from pycocotools import mask as coco
+
+    x0, y0, x1, y1 = mask.window_px
+    padded = np.zeros((x1 - x0, y1 - y0 + 2), dtype=np.int8)
+    padded[:, 1:-1] = mask.pixels.T
+    columns, rows = np.nonzero(np.diff(padded, axis=1))
+    flat = (columns + x0) * height + rows + y0
+    begins, ends = flat[0::2], flat[1::2]
+    joined = np.flatnonzero(begins[1:] == ends[:-1])
+    begins, ends = np.delete(begins, joined + 1), np.delete(ends, joined)
+    edges = np.column_stack([begins, ends]).ravel()
+    stops = np.unique(np.concatenate([edges, [width * height]]))
+    counts = np.diff(stops, prepend=0).tolist()
+    packed = coco.frPyObjects({"size": [height, width], "counts": counts}, height, width)
+    return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
+
+
 def decode_rle(rle: dict[str, Any]) -> BoolMask:
     """(H, W) bool of a COCO RLE."""
     from pycocotools import mask as coco
@@ -238,7 +259,24 @@ def geometry_text(geometry_lonlat: BaseGeometry) -> str:
     return json.dumps(geometry_to_geojson(geometry_lonlat), separators=(",", ":"))
 
 
-def resize_mask(mask: BoolMask, width: int, height: int) -> BoolMask:
-    """Nearest-neighbour resize of a (H, W) mask."""
-    small = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(small, dtype=bool)
+def window_iou(a: WindowMask, b: WindowMask) -> float:
+    """Intersection over union of two masks of one scene, each in its own window; 0 where both are empty."""
+    x0, y0 = max(a.window_px[0], b.window_px[0]), max(a.window_px[1], b.window_px[1])
+    x1, y1 = min(a.window_px[2], b.window_px[2]), min(a.window_px[3], b.window_px[3])
+    if x1 <= x0 or y1 <= y0:
+        return 0.0
+    shared = int((cut_window(a, (x0, y0, x1, y1)) & cut_window(b, (x0, y0, x1, y1))).sum())
+    union = a.area_px + b.area_px - shared
+    return shared / union if union else 0.0
+
+
+def cut_window(mask: WindowMask, window_px: WindowPx) -> BoolMask:
+    """The mask's pixels on another window, False where it does not reach: (y1-y0, x1-x0) bool."""
+    x0, y0, x1, y1 = window_px
+    out = np.zeros((y1 - y0, x1 - x0), dtype=bool)
+    left, top, right, bottom = mask.window_px
+    from_x, from_y, to_x, to_y = max(x0, left), max(y0, top), min(x1, right), min(y1, bottom)
+    if to_x > from_x and to_y > from_y:
+        part = mask.pixels[from_y - top : to_y - top, from_x - left : to_x - left]
+        out[from_y - y0 : to_y - y0, from_x - x0 : to_x - x0] = part
+    return out

@@ -21,6 +21,8 @@ from annotator.words import has_hangul, match_name, misspelt_similarity, words_o
 MAX_CHARACTERS = 2000
 NAME_THRESHOLD = 70.0
 """The least ``match_name`` that is a match."""
+NAMED_ONLY = 0.6
+"""Score of a place whose class only its name tells."""
 _NEAR_TIE = 4.0
 _QUALIFIER_KEYS = ("religion", "denomination", "cuisine", "sport", "brand", "operator")
 _CONNECTORS = re.compile(r"[,;/&+]|\b(?:and|or)\b|\s(?:및|또는)\s|(?<=\S)(?:와|과|이랑|하고)\s", re.IGNORECASE)
@@ -78,15 +80,25 @@ def read_query(text: str, taxonomy: Taxonomy, names: Sequence[str]) -> Query:
 def selects(query: Query, feature: MapFeature, taxonomy: Taxonomy) -> Match | None:
     """Whether one feature is what the query asks for, looked at alone.
 
-    Class and function are decided by tags, a name by ``match_name`` over all names of the feature. Of several
-    features with near names ``select`` keeps the best.
+    Class and function are decided by tags or, where these lead to no class, by the words of the name; a name by
+    ``match_name`` over all names of the feature. Of several features with near names ``select`` keeps the best.
     """
     if query.tier is Tier.NAME:
         return _selects_by_name(query, feature, taxonomy)
-    for position, (class_id, tags) in enumerate(taxonomy.tags_by_class(feature.tags).items()):
+    by_class = taxonomy.tags_by_class(feature.tags)
+    for position, (class_id, tags) in enumerate(by_class.items()):
         if class_id in query.classes:
             score = 1.0 if position == 0 else 0.9
             return Match(score, class_id, taxonomy.function_of(class_id), f"the map says {tags}")
+    return None if by_class else _selects_by_its_words(query, feature, taxonomy)
+
+
+def _selects_by_its_words(query: Query, feature: MapFeature, taxonomy: Taxonomy) -> Match | None:
+    """A feature whose tags lead to no class, but whose name says one: "community police building"."""
+    for name in feature.names:
+        class_id = _class_of_name(name, taxonomy)
+        if class_id in query.classes and class_id != OTHERS:
+            return Match(NAMED_ONLY, class_id, taxonomy.function_of(class_id), f'its name is "{name}"')
     return None
 
 

@@ -74,10 +74,13 @@ class Prompting:
         return PromptedMask(outline, result.score, area, (time.perf_counter() - started) * 1000)
 
     def _after(self, asked: _Asked, count: int) -> MaskResult | None:
-        """The mask after the first ``count`` points: each refines the one before it; known ones are looked up."""
+        """The mask after the first ``count`` points: each refines the one before it; known ones are looked up.
+
+        None before there is a shape, a box or a point on the object.
+        """
         if count == 0 and asked.base is not None:
             return _as_result(asked.scene, asked.base)
-        if count == 0 and asked.box_px is None:
+        if asked.box_px is None and not any(point.positive for point in asked.points[:count]):
             return None
         key = asked.key(count)
         known = self._recall(key)

@@ -12,8 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from annotator.geometry import geometry_to_px, gsd_m, polygonal, rasterize
-from annotator.reasoner.masks import window_iou
+from annotator.geometry import geometry_to_px, gsd_m, polygonal, rasterize, window_iou
 from annotator.taxonomy import Taxonomy
 from annotator.types import MapFeature, Proposal, Scene, WindowMask, WindowPx
 

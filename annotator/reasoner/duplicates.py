@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.reasoner.masks import window_iou
+from annotator.geometry import window_iou
 from annotator.reasoner.naming import same_name
 from annotator.types import Proposal
 

@@ -7,7 +7,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from annotator.geometry import geometry_to_lonlat, mask_to_polygon_px
-from annotator.types import BoolMask, Grid, WindowMask, WindowPx
+from annotator.types import BoolMask, Grid, WindowMask
 
 SPECK_SHARE = 0.02
 """Parts and holes below this share of the mask's area are noise."""
@@ -64,26 +64,3 @@ def outline_px(mask: WindowMask) -> BaseGeometry:
 def outline_lonlat(mask: WindowMask, grid: Grid) -> BaseGeometry:
     """The mask's outline in lon/lat, see outline_px."""
     return geometry_to_lonlat(grid, outline_px(mask))
-
-
-def window_iou(a: WindowMask, b: WindowMask) -> float:
-    """Intersection over union of two masks of one scene, each in its own window; 0 where both are empty."""
-    x0, y0 = max(a.window_px[0], b.window_px[0]), max(a.window_px[1], b.window_px[1])
-    x1, y1 = min(a.window_px[2], b.window_px[2]), min(a.window_px[3], b.window_px[3])
-    if x1 <= x0 or y1 <= y0:
-        return 0.0
-    shared = int((cut_window(a, (x0, y0, x1, y1)) & cut_window(b, (x0, y0, x1, y1))).sum())
-    union = a.area_px + b.area_px - shared
-    return shared / union if union else 0.0
-
-
-def cut_window(mask: WindowMask, window_px: WindowPx) -> BoolMask:
-    """The mask's pixels on another window, False where it does not reach: (y1-y0, x1-x0) bool."""
-    x0, y0, x1, y1 = window_px
-    out = np.zeros((y1 - y0, x1 - x0), dtype=bool)
-    left, top, right, bottom = mask.window_px
-    from_x, from_y, to_x, to_y = max(x0, left), max(y0, top), min(x1, right), min(y1, bottom)
-    if to_x > from_x and to_y > from_y:
-        part = mask.pixels[from_y - top : to_y - top, from_x - left : to_x - left]
-        out[from_y - y0 : to_y - y0, from_x - x0 : to_x - x0] = part
-    return out

@@ -18,6 +18,8 @@ from app.workspace import USER, Workspace
 
 EXAMPLES = {"sample_city": ["schools", "hospital", "parks"]}
 TITLES = {"grounded": "Grounded", "grabcut": "GrabCut"}
+LOOKED_AT = 5_000
+"""Features that examples are made of at most: the page asks for them each time it opens."""
 REASON_NAMES = {
     "wrong_place": "Wrong place",
     "wrong_class": "Wrong class",
@@ -113,12 +115,12 @@ def examples(opened: OpenSource) -> list[str]:
         return EXAMPLES[opened.source.kind]
     taxonomy = load_taxonomy()
     seen: dict[str, int] = {}
-    for feature in opened.place.index.features:
+    for feature in opened.place.index.features[:LOOKED_AT]:
         for class_id in taxonomy.classes_of_tags(feature.tags)[:1]:
             seen[class_id] = seen.get(class_id, 0) + 1
     frequent = sorted(seen, key=lambda class_id: -seen[class_id])[:2]
-    names = [feature.name for feature in opened.place.index.features if feature.name]
-    return [*(taxonomy.display(class_id).lower() for class_id in frequent), *names[:1]]
+    name = next((feature.name for feature in opened.place.index.features if feature.name), None)
+    return [*(taxonomy.display(class_id).lower() for class_id in frequent), *([name] if name else [])]
 
 
 def _title(name: str) -> str:

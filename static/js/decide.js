@@ -32,7 +32,7 @@ export function leaveKind(ref, draft, base) {
 export function sceneKind(run, proposals) {
   const open = proposals.filter((proposal) => proposal.state === "open").length;
   if (!run || open > 0) return { kind: null, open };
-  const kept = proposals.some((proposal) => proposal.state === "accepted" || proposal.state === "edited");
+  const kept = proposals.some((proposal) => proposal.state !== "rejected");
   return { kind: kept ? "scene_complete" : "nothing_here", open };
 }
 
@@ -66,7 +66,7 @@ export function toDecided({ decision_id, project_id, source_id, kind, time, now 
 }
 
 const LABEL_STATUS = { accept: "accepted", edit: "edited", add: "drawn", flag: "unsure" };
-const PROPOSAL_STATE = { accept: "accepted", edit: "edited", flag: "accepted", reject: "rejected" };
+const PROPOSAL_STATE = { accept: "accepted", edit: "edited", flag: "unsure", reject: "rejected" };
 
 /** The id an object's label has on the page until the server has given it one. */
 export const waitingId = (decisionId) => `saving-${decisionId}`;

@@ -63,6 +63,7 @@ const RUN_MESSAGES = {
     proposals: changed(page.proposals, proposal_id, { ...(geometry ? { geometry } : {}), score, area_m2, masked: true }),
   }),
   points: (page, { proposal_id, points }) => ({ proposals: changed(page.proposals, proposal_id, { points }) }),
+  dropped: (page, { proposal_id }) => ({ proposals: page.proposals.filter((item) => item.id !== proposal_id) }),
   proposal: (page, message) => ({ proposals: withProposal(page.proposals, { ...message, masked: true }) }),
   finished: (page, { places, seconds, nothing_here, reasons, cancelled }) => ({
     run: page.run && { ...page.run, places, seconds, nothing_here, reasons, cancelled },

@@ -22,6 +22,8 @@ export const SAYS = {
   discarded: "The change was taken away.",
   retired: "The label was retired.",
   undo: "Undo",
+  tookBack: (what) => `Took back: ${what}`,
+  doneAgain: (what) => `Done again: ${what}`,
   restore: "Restore",
   found: (count) => `${count} ${count === 1 ? "change" : "changes"} from before did not reach the server.`,
   conflict: (name, author) => `${name} was changed by ${author} while you edited it. Keep one version.`,

@@ -14,11 +14,11 @@ from typing import Any
 import shapely
 import shapely.geometry as sg
 
-from annotator.geometry import polygonal
+from annotator.geometry import encode_window_rle, polygonal
 from annotator.types import Grid
 from storage.exports.folder import ExportFolder, json_bytes
 from storage.exports.manifest import Contents, attribution_lines
-from storage.exports.pixels import DECIMALS_PX, PlacedLabel, geojson_px, mask_rle
+from storage.exports.pixels import DECIMALS_PX, PlacedLabel, geojson_px
 from storage.exports.placing import PicturedScene, place
 from storage.exports.selection import Selection
 
@@ -54,7 +54,7 @@ def write_coco(selection: Selection, folder: ExportFolder) -> Contents:
 
 def segmentation(placed: PlacedLabel, grid: Grid) -> Segmentation:
     """Polygons or RLE of the label on its picture, see the module."""
-    rle = mask_rle(placed.mask, grid.width, grid.height)
+    rle = encode_window_rle(placed.mask, grid.width, grid.height)
     polygons = _polygons(placed, grid)
     return polygons if polygons and _reads_as(polygons, rle) else rle
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import shapely
@@ -74,28 +73,6 @@ def _whole_pixels(geometry_px: BaseGeometry, picture_px: WindowPx) -> WindowPx:
     x0, y0 = max(math.floor(bounds[0]), left), max(math.floor(bounds[1]), top)
     x1, y1 = min(math.ceil(bounds[2]), right), min(math.ceil(bounds[3]), bottom)
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else (left, top, left, top)
-
-
-def mask_rle(mask: WindowMask, width: int, height: int) -> dict[str, Any]:
-    """COCO RLE of the mask on the whole (height, width) picture, without building that picture.
-
-    Runs are counted down the columns, from the left, as COCO does.
-    """
-    from pycocotools import mask as coco
-
-    x0, y0, x1, y1 = mask.window_px
-    padded = np.zeros((x1 - x0, y1 - y0 + 2), dtype=np.int8)
-    padded[:, 1:-1] = mask.pixels.T
-    columns, rows = np.nonzero(np.diff(padded, axis=1))
-    flat = (columns + x0) * height + rows + y0
-    begins, ends = flat[0::2], flat[1::2]
-    joined = np.flatnonzero(begins[1:] == ends[:-1])
-    begins, ends = np.delete(begins, joined + 1), np.delete(ends, joined)
-    edges = np.column_stack([begins, ends]).ravel()
-    stops = np.unique(np.concatenate([edges, [width * height]]))
-    counts = np.diff(stops, prepend=0).tolist()
-    packed = coco.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-    return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
 
 
 def geojson_px(geometry_px: BaseGeometry) -> GeoJson:

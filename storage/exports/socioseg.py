@@ -16,8 +16,7 @@ import cv2
 import numpy as np
 
 from annotator.errors import StoreError
-from annotator.geometry import bounds_lonlat, encode_rle, geometry_to_geojson
-from annotator.reasoner.masks import cut_window
+from annotator.geometry import bounds_lonlat, cut_window, encode_rle, geometry_to_geojson
 from annotator.scene.features import FeatureIndex
 from annotator.types import BoolMask, Grid, RgbImage, WindowPx
 from storage.exports.folder import ExportFolder, json_bytes

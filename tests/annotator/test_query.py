@@ -308,6 +308,15 @@ def test_a_place_whose_first_class_is_another_scores_less(taxonomy: Taxonomy) ->
     assert scores == [1.0, 0.9]
 
 
+def test_a_place_whose_tags_say_no_class_is_found_by_the_words_of_its_name(taxonomy: Taxonomy) -> None:
+    untagged = place("way/1", building="yes", name="banepa community police building")
+    other = place("way/2", shop="clothes", name="Police Outfitters")
+    found = select(read_query("police", taxonomy, []), (untagged, other), taxonomy)
+    assert [(feature.id, match.score, match.class_id) for feature, match in found] == [
+        ("way/1", 0.6, "public_security_police")
+    ]
+
+
 def test_a_named_place_without_class_tags_takes_its_class_from_its_name(taxonomy: Taxonomy) -> None:
     police = place("1", name="Hill Police Post", building="yes")
     house = place("2", name="Kristan Niwas", building="yes")

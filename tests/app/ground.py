@@ -160,7 +160,7 @@ def serving(data: Path, town: Town | None, **options: Any) -> Iterator[Site]:
     guard = Middleware(Guard, hosts=hosts, visitors=settings.demo)
     app = Starlette(routes=routes(settings, workspaces), middleware=[guard])
     try:
-        yield Site(app, TestClient(app, "http://127.0.0.1:7860", headers=OWN), workspaces, settings)
+        yield Site(app, TestClient(app, "http://127.0.0.1:7860", headers=dict(OWN)), workspaces, settings)
     finally:
         workspaces.close()
 

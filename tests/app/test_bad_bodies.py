@@ -98,7 +98,6 @@ SHAPES: list[Any] = [
     {"type": "GeometryCollection", "geometries": []},
     {"type": "GeometryCollection"},
     {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [85, 27]}]},
-    {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [RING]}},
 ]
 
 
@@ -165,14 +164,15 @@ PAYLOADS = [
 ]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_hostile_name_comes_back_as_the_text_it_is(site: Site, payload: str) -> None:
-    answer = site.page.post("/ss/decide", json=decision(site, name=payload))
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    shown = "".join(letter for letter in payload if letter.isprintable())
-    assert answer.json()["label"]["name"] == shown
-    assert site.state()["labels"][0]["name"] == shown
+def test_hostile_names_come_back_as_the_text_they_are(site: Site) -> None:
+    assert len(PAYLOADS) == 20
+    for number, payload in enumerate(PAYLOADS):
+        answer = site.page.post("/ss/decide", json=decision(site, name=payload, decision_id=uid(10 + number)))
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.json()["label"]["name"] == payload.replace("\t", "")
+    names = {label["name"] for label in site.state()["labels"]}
+    assert names == {payload.replace("\t", "") for payload in PAYLOADS}
 
 
 QUERIES = ["' OR '1'='1", "'; DROP TABLE labels; --", "<script>alert(1)</script>", "مدرسة", "🏫", "\u202eloohcs", "%00"]

@@ -28,6 +28,8 @@ from tests.bench.working import add_labels, base_rows, crowd_rows, small_events
 from tests.browser.driver import copy_sample_city, find_chromium, open_browser, running_server
 
 CROWDS = (50, 500, 5_000)
+ABOUT = """Embedded models, loopback, Chromium without a graphics card; n repetitions, fewer where one takes seconds.
+This version has no hover preview, so that it is not measured."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,7 @@ def main() -> int:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="socioscribe-bench-") as folder, open_browser(chromium) as browser:
         rows = list(_told(measure(browser, Path(folder), times)))
-    print(
-        f"\n{_machine()}\nEmbedded models, loopback, Chromium without a graphics card. No hover preview in this version.\n"
-    )
+    print(f"\n{_machine()}\n{ABOUT}\n")
     print(as_text(rows))
     print(f"\nMeasured in {time.perf_counter() - began:.0f} s.")
     return 0

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.bench.probing import measured_page
+from tests.bench.probing import Traffic, measured_page
 from tests.bench.table import Row
 from tests.browser.driver import Server
 
 QUERY = "schools"
 CUT = (300, 60)
 SIDE = 1024
+QUIET_MS = 150
 
 
 def cut_scene(image: Path, folder: Path) -> Path:
@@ -37,7 +38,15 @@ def questions(
     page = measured_page(browser, server.url)
     page.opened()
     page.ask(QUERY)
-    runs = [page.ask(QUERY) for _ in range(times)]
+    traffic = Traffic()
+    traffic.listen(page.page.page)
+    runs, sizes = [], []
+    for _ in range(times):
+        page.page.page.wait_for_timeout(QUIET_MS)
+        traffic.clear()
+        runs.append(page.ask(QUERY))
+        page.page.page.wait_for_timeout(QUIET_MS)
+        sizes.append(float(traffic.total))
     page.page.close()
     box, masks = budgets or (None, None)
     places = int(runs[0]["places"])
@@ -46,3 +55,4 @@ def questions(
     yield Row("   of that: ask -> run started", [run["started"] for run in runs])
     yield Row("   of that: the models", [run["server"] for run in runs])
     yield Row("   of that: transport and page", [run["all"] - run["server"] for run in runs])
+    yield Row(f"bytes of a question, both ways, {scene}", sizes, "bytes")

@@ -54,8 +54,8 @@
       keys: ["ask", "run", "proposals"],
       from: () => bench.key,
       moments: (get) => ({
-        started: get("ask").status === "running" && get("run") !== bench.before.run,
-        first: get("ask").status === "running" && get("run") !== bench.before.run && get("proposals").length > 0,
+        started: get("run") !== bench.before.run,
+        first: get("run") !== bench.before.run && get("proposals").length > 0,
         all: get("ask").status !== "running" && get("run") !== bench.before.run && get("run")?.seconds != null,
       }),
       last: "all",
@@ -111,9 +111,9 @@
   };
 
   /** Milliseconds since the navigation began, and how the page's state was fetched. */
-  bench.opened = async () => {
+  bench.opened = () => {
     const way = performance.getEntriesByType("resource").find((one) => one.name.includes("/ss/state"));
-    const fetched = { wait: way.responseStart - way.requestStart, load: way.responseEnd - way.requestStart, end: way.responseEnd, bytes: way.decodedBodySize };
-    return { origin: performance.timeOrigin, dom: bench.dom, ready: bench.ready, painted: await painted(), state: fetched };
+    const state = { load: way.responseEnd - way.requestStart, bytes: way.decodedBodySize };
+    return { origin: performance.timeOrigin, dom: bench.dom, ready: bench.ready, state };
   };
 })();

@@ -1,4 +1,4 @@
-"""Pages with the probe inside, and the acts that it measures."""
+"""Pages with the probe inside, the acts that it measures, and the bytes that they cost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import OpenPage, open_page
 
@@ -16,13 +16,35 @@ JITTER = (0.5, 0.35, 0.62, 0.44, 0.56, 0.4, 0.68, 0.3)
 
 
 @dataclass
+class Traffic:
+    """Bytes that went over the network since ``clear``: bodies both ways, as the browser counts them."""
+
+    total: int = 0
+
+    def clear(self) -> None:
+        self.total = 0
+
+    def listen(self, page: Page) -> None:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.dataReceived", self._received)
+        session.on("Network.requestWillBeSent", self._sent)
+
+    def _received(self, event: dict[str, int]) -> None:
+        self.total += max(event["dataLength"], event["encodedDataLength"])
+
+    def _sent(self, event: dict[str, dict[str, str]]) -> None:
+        self.total += len(event["request"].get("postData", "").encode())
+
+
+@dataclass
 class Measured:
     """A page whose acts are timed by the probe."""
 
     page: OpenPage
 
     def opened(self) -> dict[str, Any]:
-        """Milliseconds from the navigation: dom, ready, painted; ``origin`` is the epoch of the navigation in ms."""
+        """Milliseconds from the navigation: dom, ready; state: load, bytes; ``origin``: its epoch in ms."""
         self.page.wait_ready()
         answer: dict[str, Any] = self.page.page.evaluate("() => socioscribeBench.opened()")
         return answer
@@ -45,10 +67,14 @@ class Measured:
         self.page.key(key)
         return self._done()
 
-    def select_first(self) -> None:
-        """Selects the next open proposal and arms the point tool."""
+    def select(self) -> None:
+        """Selects an open proposal where nothing is selected."""
         if self.page.state("selected") is None:
             self.page.key("j")
+
+    def arm_point(self) -> None:
+        """Selects an open proposal and takes the point tool."""
+        self.select()
         self.page.key("2")
 
     def take_back(self) -> None:

@@ -33,7 +33,7 @@ class _Starts:
             self.usable.append(opened["origin"] + opened["ready"] - began)
             self.ready.append(opened["ready"] - opened["dom"])
             if page.page.state("proposals"):
-                page.select_first()
+                page.arm_point()
                 self.click.append(page.click_mask(len(self.click))["mask"])
                 page.take_back()
             self.ask.append(page.ask("schools")["all"])

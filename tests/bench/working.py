@@ -13,22 +13,26 @@ from playwright.sync_api import Browser
 from annotator.ids import new_id
 from app.places import Places
 from app.sample import add_sample_city
-from app.settings import Settings
+from app.settings import load_settings
 from storage import decisions
 from storage.inputs import DecisionInput
 from storage.store import Store
 from storage.words import DecisionKind
-from tests.bench.probing import Measured, measured_page
+from tests.bench.probing import Traffic, measured_page
 from tests.bench.table import Row
 from tests.browser.driver import Server
 
 CORNERS = 12
-QUIET_MS = 1500
+RELOADS = 3
+WEIGHED = 5
+"""Clicks whose bytes are counted."""
+AUTOSAVE_MS = 1500
+"""By then a draft is stored."""
 
 
 def add_labels(data: Path, first: int, last: int) -> None:
     """Labels number ``first`` to ``last`` (not included) of 5,000 over the sample city, each with twelve corners."""
-    settings = Settings(data=data)
+    settings = load_settings({"data": data})
     with Store.open(data, writer=True, command="bench") as store:
         project = store.ensure_project(settings.project)
         opened = add_sample_city(Places(store, data), project.id, data, settings.sample_seed)
@@ -58,36 +62,13 @@ def _shape(bounds: tuple[float, float, float, float], number: int) -> sg.Polygon
 
 
 @dataclass
-class Traffic:
-    """Bytes that went over the network since ``clear``, both ways, bodies and headers as far as the browser tells."""
-
-    up: int = 0
-    down: int = 0
-
-    def clear(self) -> None:
-        self.up = self.down = 0
-
-    def listen(self, page: Measured) -> None:
-        session = page.page.page.context.new_cdp_session(page.page.page)
-        session.send("Network.enable")
-        session.on("Network.dataReceived", self._received)
-        session.on("Network.requestWillBeSent", self._sent)
-
-    def _received(self, event: dict[str, int]) -> None:
-        self.down += max(event["dataLength"], event["encodedDataLength"])
-
-    def _sent(self, event: dict[str, dict[str, str]]) -> None:
-        self.up += len(event["request"].get("postData", "").encode())
-
-
-@dataclass
 class Events:
     """Samples of the small events with one number of labels in view."""
 
     clicks: list[dict[str, float]] = field(default_factory=list)
     saves: list[dict[str, float]] = field(default_factory=list)
     bytes: list[float] = field(default_factory=list)
-    state: dict[str, float] = field(default_factory=dict)
+    state: list[dict[str, float]] = field(default_factory=list)
     ready: list[float] = field(default_factory=list)
 
     def of(self, name: str) -> list[float]:
@@ -109,24 +90,25 @@ def small_events(browser: Browser, server: Server, clicks: int, saves: int) -> E
     page = measured_page(browser, server.url)
     page.opened()
     page.ask("schools")
-    page.page.reload()
-    opened = page.opened()
-    events.state, events.ready = opened["state"], [opened["ready"] - opened["dom"]]
+    for _ in range(RELOADS):
+        page.page.reload()
+        opened = page.opened()
+        events.state.append(opened["state"])
+        events.ready.append(opened["ready"] - opened["dom"])
     traffic = Traffic()
-    traffic.listen(page)
-    page.select_first()
-    for number in range(clicks + 1):
+    traffic.listen(page.page.page)
+    page.arm_point()
+    page.click_mask(0)
+    page.take_back()
+    for number in range(1, clicks + 1):
         traffic.clear()
-        click = page.click_mask(number)
-        page.page.page.wait_for_timeout(QUIET_MS if number < 5 else 100)
-        if number:
-            events.clicks.append(click)
-        if 0 < number < 5:
-            events.bytes.append(traffic.up + traffic.down)
+        events.clicks.append(page.click_mask(number))
+        if number <= WEIGHED:
+            page.page.page.wait_for_timeout(AUTOSAVE_MS)
+            events.bytes.append(traffic.total)
         page.take_back()
     for number in range(saves):
-        if page.page.state("selected") is None:
-            page.page.key("j")
+        page.select()
         events.saves.append(page.press("Control+z" if number % 2 else "a"))
     page.page.close()
     return events
@@ -134,7 +116,7 @@ def small_events(browser: Browser, server: Server, clicks: int, saves: int) -> E
 
 def base_rows(events: Events) -> Iterator[Row]:
     """Rows of the small events with no labels: the budgets, and where the time goes."""
-    yield Row("click -> new mask painted", events.of("mask"), budget=100, tail_budget=250)
+    yield Row("click -> new mask painted", events.of("mask"), budget=100, tail_budget=250, note=_without_mask(events))
     yield Row("   of that: click -> sent", events.of("sent"))
     yield Row("   of that: the model", events.of("server"))
     yield Row("   of that: transport (queue, events, JSON)", events.transport)
@@ -152,8 +134,8 @@ def base_rows(events: Events) -> Iterator[Row]:
 
 def crowd_rows(labels: int, events: Events, none: Events) -> Iterator[Row]:
     """Rows of the same events with labels in view; ``none``: those without labels, for the ratio."""
-    yield Row(f"{labels:,} labels: /ss/state answered and read", [events.state["load"]])
-    yield Row(f"{labels:,} labels: /ss/state size", [events.state["bytes"]], "bytes")
+    yield Row(f"{labels:,} labels: /ss/state answered and read", [one["load"] for one in events.state])
+    yield Row(f"{labels:,} labels: /ss/state size", [one["bytes"] for one in events.state], "bytes")
     yield Row(f"{labels:,} labels: DOM ready -> map usable", events.ready, budget=1000)
     yield _against(f"{labels:,} labels: click -> new mask painted", events.of("mask"), none.of("mask"))
     yield _against(
@@ -166,3 +148,9 @@ def crowd_rows(labels: int, events: Events, none: Events) -> Iterator[Row]:
 def _against(step: str, samples: list[float], base: list[float]) -> Row:
     times = Row("", samples).median / Row("", base).median
     return Row(step, samples, note=f"x {times:.2f} of none")
+
+
+def _without_mask(events: Events) -> str:
+    """Says how many clicks changed nothing; empty where all did."""
+    failed = sum(not click["changed"] for click in events.clicks)
+    return f"{failed} clicks gave no mask" if failed else ""

@@ -67,6 +67,12 @@ function page(fields = {}, tab = createStorage(memoryStore())) {
   };
 }
 
+/** Every message the client takes, so that none the server learns to send is overlooked. */
+test("every message of the server is known here", () => {
+  const known = ["RunStarted", "Step", "Box", "Mask", "Points", "ProposalView", "Dropped", "Finished", "Failed"];
+  assert.deepEqual(Object.keys(MESSAGES.to_map).filter((name) => !known.includes(name)), []);
+});
+
 const first = { kind: "proposal", id: proposal(0).id };
 const second = { kind: "proposal", id: proposal(1).id };
 const withProposals = () => page({ proposals: [proposal(0), proposal(1)] });
@@ -289,7 +295,16 @@ test("undo takes back the draft's own steps first, then asks the server", async 
   await settled();
   const undo = asked.find(([path]) => path === "/ss/undo")[1];
   conforms("Undo", undo);
-  assert.equal(state.get("notice"), null);
+  assert.equal(state.get("notice").text, "Took back: accept");
+});
+
+test("what an undo takes away is no longer selected", async () => {
+  const { actions, net, state } = page({ labels: [label(0)], undo: { says: "add" } });
+  net.answer = () => ({ saved_at: "12:00", labels: [label(0, { status: "retired" })], proposals: [] });
+  actions.select({ kind: "label", id: label(0).id });
+  actions.undo();
+  await settled();
+  assert.deepEqual([state.get("labels"), state.get("selected"), state.get("undo")], [[], null, null]);
 });
 
 test("an edit of a label that somebody else changed offers both versions", async () => {

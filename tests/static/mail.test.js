@@ -46,6 +46,12 @@ test("points and steps are added, the end closes the question", () => {
   assert.deepEqual([end.ask.status, end.run.seconds], ["idle", 2.1]);
 });
 
+test("a place that is dropped after its box was shown goes", () => {
+  const boxed = page(apply(page(apply(page(), box(0))), box(1)));
+  const next = apply(boxed, { type: "dropped", proposal_id: id(100), reason: "Too small." });
+  assert.deepEqual(next.proposals.map((item) => item.place), [1]);
+});
+
 test("a failure keeps the words and says the sentence", () => {
   const { ask } = apply(page(), { type: "failed", sentence: "The model is out of memory." });
   assert.deepEqual([ask.status, ask.text, ask.sentence], ["failed", "schools", "The model is out of memory."]);

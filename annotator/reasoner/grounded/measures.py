@@ -10,8 +10,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from annotator.geometry import rasterize
-from annotator.reasoner.masks import window_iou
+from annotator.geometry import rasterize, window_iou
 from annotator.types import BoolMask, BoxPx, RgbImage, Scene, WindowMask, WindowPx
 
 REACH_M = 0.7

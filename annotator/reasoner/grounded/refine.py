@@ -9,10 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from annotator.geometry import geometry_to_px, polygonal, rasterize
+from annotator.geometry import cut_window, geometry_to_px, polygonal, rasterize
 from annotator.reasoner.base import Candidate
 from annotator.reasoner.grounded.measures import deepest_point, window_of
-from annotator.reasoner.masks import cut_window
 from annotator.types import BoolMask, Scene, SignedPoint, WindowMask, WindowPx
 
 ERROR_SHARE = 0.04

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from annotator.geometry import geometry_to_geojson
-from annotator.types import Grid, RgbImage, WindowMask
+from annotator.geometry import encode_window_rle, geometry_to_geojson
+from annotator.types import Grid, RgbImage
 
 if TYPE_CHECKING:
     from annotator.scene.sample_city.city import SampleCity
@@ -85,7 +83,7 @@ def _truth_document(city: SampleCity) -> dict[str, Any]:
                 "iscrowd": 0,
                 "bbox": [x0, y0, x1 - x0, y1 - y0],
                 "area": instance.mask.area_px,
-                "segmentation": _rle(instance.mask, city.grid),
+                "segmentation": encode_window_rle(instance.mask, city.grid.width, city.grid.height),
                 "attributes": {
                     **tags[instance.feature_id],
                     "class": instance.class_id,
@@ -101,17 +99,3 @@ def _truth_document(city: SampleCity) -> dict[str, Any]:
         "categories": [{"id": number[c], "name": c} for c in classes],
         "annotations": annotations,
     }
-
-
-def _rle(mask: WindowMask, grid: Grid) -> dict[str, Any]:
-    """COCO RLE of the mask on the whole picture, made from its columns alone: a thousand full masks take minutes."""
-    from pycocotools import mask as coco
-
-    x0, y0, x1, y1 = mask.window_px
-    strip = np.zeros((grid.height, x1 - x0), dtype=bool)
-    strip[y0:y1] = mask.pixels
-    column_major = np.concatenate([[False], strip.ravel(order="F"), [False]])
-    changes = np.flatnonzero(column_major[1:] != column_major[:-1]) + x0 * grid.height
-    counts = np.diff(np.concatenate([[0], changes, [grid.width * grid.height]])).tolist()
-    packed = coco.frPyObjects({"size": [grid.height, grid.width], "counts": counts}, grid.height, grid.width)
-    return {"size": [grid.height, grid.width], "counts": packed["counts"].decode("ascii")}

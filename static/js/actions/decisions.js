@@ -83,7 +83,8 @@ export function decisionActions(c, act) {
     if (own()) return;
     if (!state.get(entry) && queue.count === 0) return;
     const id = c.newId();
-    queue.add({ id, path, body: { decision_id: id, project_id: c.place().project_id } });
+    const body = { decision_id: id, project_id: c.place().project_id };
+    queue.add({ id, path, body, context: { says: state.get(entry)?.says ?? null } });
   };
 
   return {

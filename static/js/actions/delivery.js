@@ -31,13 +31,14 @@ export function deliveries(c, act) {
     if (selected?.id === waiting && answer.label) state.set("selected", { kind: "label", id: answer.label.id });
   };
 
-  const travelled = (answer) => {
+  const travelled = ({ path, context }, answer) => {
     noteHistory(answer);
     const { proposals, labels } = shown();
     const source = state.get("source")?.id;
     const changed = (answer.labels ?? []).filter((label) => !label.source_id || label.source_id === source);
     state.patch({ labels: withLabels(labels, changed), proposals: withStates(proposals, answer.proposals ?? []) });
-    if (answer.says) act.notice({ kind: "ok", text: answer.says });
+    const told = path === "/ss/undo" ? SAYS.tookBack : SAYS.doneAgain;
+    act.notice(context?.says ? { kind: "ok", text: told(context.says) } : null);
   };
 
   const conflicted = (body, { theirs }) => {
@@ -71,7 +72,7 @@ export function deliveries(c, act) {
   return {
     onDone(job, answer) {
       if (job.path === "/ss/decide") decided(job.body, answer);
-      else if (job.path === "/ss/undo" || job.path === "/ss/redo") travelled(answer);
+      else if (job.path === "/ss/undo" || job.path === "/ss/redo") travelled(job, answer);
       act.refreshSaved();
     },
     onRefused(job, error) {

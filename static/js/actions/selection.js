@@ -23,6 +23,11 @@ export function selectionActions(c, act) {
     tab.write("selected", ref);
   };
 
+  // What a run drops, or an undo takes away, is no longer selected.
+  state.on(["proposals", "labels", "drafts"], () => {
+    if (state.get("selected") && !find(state, state.get("selected"))) turn(null);
+  });
+
   const step = (direction) => {
     const selected = state.get("selected");
     const from = selected?.kind === "proposal" ? selected.id : null;

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from annotator.reasoner.masks import clean_mask, cut_window, outline_px, window_iou
+from annotator.geometry import cut_window, window_iou
+from annotator.reasoner.masks import clean_mask, outline_px
 from annotator.types import Grid, WindowMask
 
 GRID = Grid("EPSG:32645", (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), 100, 80)

@@ -7,10 +7,9 @@ import pytest
 import shapely
 
 from annotator.errors import ModelFailed
-from annotator.geometry import geometry_to_px
+from annotator.geometry import geometry_to_px, window_iou
 from annotator.reasoner.base import Candidate, Localization, RefinedPlace, Refinement, Rendered
 from annotator.reasoner.grounded import GroundedReasoner
-from annotator.reasoner.masks import window_iou
 from annotator.reasoner.two_stage import (
     BoxFound,
     MaskMade,

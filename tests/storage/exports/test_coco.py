@@ -14,11 +14,11 @@ from PIL import Image
 from pycocotools.coco import COCO
 from shapely.geometry.base import BaseGeometry
 
-from annotator.geometry import geometry_to_geojson, geometry_to_px, rasterize
+from annotator.geometry import encode_window_rle, geometry_to_geojson, geometry_to_px, rasterize
 from annotator.types import BoolMask, Grid
 from storage.exports import export
 from storage.exports.coco import segmentation
-from storage.exports.pixels import mask_rle, place_label
+from storage.exports.pixels import place_label
 from storage.views import LabelView
 from tests.storage.exports.shapes import (
     HOLED_PX,
@@ -243,7 +243,9 @@ def test_any_shape_reads_back_pixel_for_pixel(a_label: LabelView, shape_px: Base
     coco.imgs = {1: {"width": 64, "height": 48}}
     read_mask = coco.annToMask({"image_id": 1, "segmentation": segmentation(placed, GRID)})
     assert np.array_equal(read_mask, whole)
-    assert np.array_equal(coco.annToMask({"image_id": 1, "segmentation": mask_rle(placed.mask, 64, 48)}), whole)
+    assert np.array_equal(
+        coco.annToMask({"image_id": 1, "segmentation": encode_window_rle(placed.mask, 64, 48)}), whole
+    )
 
 
 @pytest.fixture

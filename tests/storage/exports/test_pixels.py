@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from annotator.geometry import encode_rle, geometry_to_geojson, geometry_to_px, rasterize
+from annotator.geometry import encode_rle, encode_window_rle, geometry_to_geojson, geometry_to_px, rasterize
 from annotator.types import WindowMask, WindowPx
-from storage.exports.pixels import holes_and_parts, mask_rle, place_label
+from storage.exports.pixels import holes_and_parts, place_label
 from storage.views import LabelView
 from tests.storage.exports.shapes import HOLED_PX, PARTS_PX, lonlat
 from tests.storage.world import GRID, World
@@ -24,7 +24,7 @@ def test_runs_that_meet_at_the_foot_of_a_column_are_one(window_px: WindowPx, cou
     from pycocotools import mask as coco
 
     x0, y0, x1, y1 = window_px
-    found = mask_rle(WindowMask(window_px, np.ones((y1 - y0, x1 - x0), dtype=bool)), 5, 3)
+    found = encode_window_rle(WindowMask(window_px, np.ones((y1 - y0, x1 - x0), dtype=bool)), 5, 3)
     expected = coco.frPyObjects({"size": [3, 5], "counts": counts}, 3, 5)
     assert found == {"size": [3, 5], "counts": expected["counts"].decode()}
 
@@ -48,7 +48,7 @@ def test_rle_of_a_window_is_that_of_the_whole_picture(data: st.DataObject) -> No
     x1, y1 = data.draw(st.integers(x0 + 1, width)), data.draw(st.integers(y0 + 1, height))
     bits = data.draw(st.lists(st.booleans(), min_size=(x1 - x0) * (y1 - y0), max_size=(x1 - x0) * (y1 - y0)))
     mask = WindowMask((x0, y0, x1, y1), np.array(bits, dtype=bool).reshape(y1 - y0, x1 - x0))
-    assert mask_rle(mask, width, height) == encode_rle(mask.full(width, height))
+    assert encode_window_rle(mask, width, height) == encode_rle(mask.full(width, height))
 
 
 def test_a_label_inside_the_picture_is_not_cut(accepted: LabelView) -> None:
