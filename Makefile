@@ -29,3 +29,7 @@ clean:
 crash:
 	@sh scripts/setup.sh test
 	@$(PYTHON) -m tests.storage.crash --kills 500
+
+screenshots:
+	@sh scripts/setup.sh test
+	@$(PYTHON) -m tests.browser.screenshots

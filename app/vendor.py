@@ -34,7 +34,7 @@ def lock_hash() -> str:
 
 
 def is_installed() -> bool:
-    return STAMP.is_file() and STAMP.read_text() == lock_hash()
+    return (VENDOR / "node_modules").is_dir() and STAMP.is_file() and STAMP.read_text() == lock_hash()
 
 
 def ensure_vendor() -> str | None:

@@ -27,7 +27,19 @@ def assert_refused(site: Site, answer: Any, status: int = 422) -> str:
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"\xff\xfe", b"null", b"[]", b'"text"', b"5", b"{}", b'{"a": 1}', b"[" * 50_000, b'{"a":' * 5_000],
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"5",
+        b"{}",
+        b'{"a": 1}',
+        b"[" * 50_000,
+        b'{"a":' * 5_000,
+    ],
     ids=["empty", "words", "no utf-8", "null", "list", "text", "number", "no keys", "wrong keys", "deep", "deep keys"],
 )
 def test_a_body_that_is_no_message_is_a_sentence(site: Site, path: str, body: bytes) -> None:
@@ -160,7 +172,7 @@ PAYLOADS = [
     "<object data=javascript:alert(1)>",
     "＜script＞alert(1)＜/script＞",
     "<!--><script>alert(1)</script-->",
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
 ]
 
 

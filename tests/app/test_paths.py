@@ -150,7 +150,9 @@ def test_nothing_is_written_by_reading(site: Site, path: str) -> None:
     assert raw_request(site.app, path, method="OPTIONS", headers={"origin": "https://evil.example"})[0] == 405
 
 
-@pytest.mark.parametrize("path", ["/ss/boot", "/ss/state", "/ss/export", f"/ss/crop/{uid(1)}.jpg", "/ss/static/css/app.css"])
+@pytest.mark.parametrize(
+    "path", ["/ss/boot", "/ss/state", "/ss/export", f"/ss/crop/{uid(1)}.jpg", "/ss/static/css/app.css"]
+)
 def test_no_other_name_may_read(site: Site, path: str) -> None:
     assert raw_request(site.app, path, headers={"host": "evil.example"})[0] == 403
 
