@@ -8,11 +8,11 @@ from annotator.types import Provenance
 from app.places import OpenSource, Places
 
 SAMPLE = Provenance(
-    imagery_provider="Sample city, generated",
+    imagery_provider="Sample city",
     imagery_date="generated",
     imagery_licence="Apache-2.0",
     imagery_attribution="SocioScribe sample city",
-    map_provider="Sample city, generated",
+    map_provider="Sample city",
     map_attribution="SocioScribe sample city",
 )
 

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from annotator.errors import BadInput
 
 PREFIX = "SOCIOSCRIBE_"
+ON_A_SPACE = {"demo": True, "host": "0.0.0.0"}  # noqa: S104 - a Space's proxy reaches the page from outside
+"""Defaults on a Hugging Face Space."""
 
 
 class Settings(BaseSettings):
@@ -49,8 +51,8 @@ def load_settings(options: Mapping[str, object] | None = None) -> Settings:
     if unknown:
         raise BadInput(f"Unknown setting {unknown[0]}. Known are: {', '.join(sorted(known))}.")
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    if "demo" not in given and PREFIX + "DEMO" not in os.environ and os.environ.get("SPACE_ID"):
-        given["demo"] = True
+    if os.environ.get("SPACE_ID"):
+        given = {name: value for name, value in ON_A_SPACE.items() if PREFIX + name.upper() not in os.environ} | given
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:

@@ -18,7 +18,7 @@ from app.backends import Backends, make_backends
 from app.page.outbox import Outboxes
 from app.places import OpenSource, Places
 from app.prompting import Prompting
-from app.sample import add_sample_city
+from app.sample import add_sample_city, sample_city_files
 from app.settings import Settings
 from storage.store import Store
 from storage.views import Project
@@ -84,6 +84,8 @@ class Workspaces:
     def __init__(self, settings: Settings, *, image: Path | None = None, map_file: Path | None = None) -> None:
         if settings.demo and settings.store:
             raise BadInput("A demo gives each visitor a store of their own. Leave out --store, or --demo.")
+        if settings.demo and image is None:
+            sample_city_files(settings.data, settings.sample_seed)  # not while the first visitor waits
         self._settings = settings
         self._files = image, map_file
         self._backends = make_backends(settings.reasoner, settings.segmenter)

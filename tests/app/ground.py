@@ -142,6 +142,11 @@ class Site:
         sent = {"decision_id": uid(number), "kind": kind, "decided_at": TIME, **fields}
         return self.post("/ss/decide", **sent)
 
+    def turn(self, way: str, number: int) -> Any:
+        """The answer to an undo or a redo."""
+        project = {"project_id": self.ids["project_id"]}
+        return self.page.post(f"/ss/{way}", json=project | {"decision_id": uid(number)})
+
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = self.page.get(f"/ss/state?source={self.ids['source_id']}").json()
         return found

@@ -32,9 +32,10 @@ def test_a_value_that_does_not_fit_names_the_setting() -> None:
         load_settings({"port": 70_000})
 
 
-def test_a_space_runs_the_demo_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_space_runs_the_demo_for_everyone_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPACE_ID", "someone/socioscribe")
-    assert load_settings().demo
+    assert (load_settings().demo, load_settings().host) == (True, "0.0.0.0")
+    assert load_settings({"host": "127.0.0.1"}).host == "127.0.0.1"
     assert not load_settings({"demo": False}).demo
 
 
