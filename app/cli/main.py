@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -35,8 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 1
     if result is not None and getattr(args, "json", False):
-        json.dump(result, sys.stdout, ensure_ascii=False)
-        print()
+        _write(result)
     return 0 if result is None or result.get("ok", True) else 1
 
 
@@ -54,6 +54,14 @@ def parser() -> argparse.ArgumentParser:
         add: Callable[[Any], argparse.ArgumentParser] = module.add
         add(commands).set_defaults(run=module.run)
     return top
+
+
+def _write(result: dict[str, Any]) -> None:
+    """The result on stdout; a reader that has gone away (``| head``) is no error."""
+    try:
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _what_failed(error: OSError) -> str:

@@ -29,6 +29,7 @@ from app.messages import (
     RunStarted,
     unreadable,
 )
+from app.page.outbox import Outbox
 from app.page.pump import Pump
 from app.page.telling import Telling
 from app.workspace import Workspace
@@ -59,9 +60,13 @@ class Events:
 
     def ask(self, request: gr.Request, event: gr.EventData) -> Iterator[Any]:
         """Runs a query; yields the component's mail as it grows."""
-        workspace = self._find(request)
-        outbox = workspace.outboxes.of(str(request.session_hash))
         request_id = _id_in(event, "request_id") or new_id()
+        try:
+            workspace = self._find(request)
+        except SocioScribeError as error:
+            yield self._mail(_alone(request_id, failure(error)))
+            return
+        outbox = workspace.outboxes.of(str(request.session_hash))
         try:
             message = Ask.model_validate(event._data)
             outbox.acknowledge(message.ack)
@@ -112,9 +117,12 @@ class Events:
 
     def prompt(self, request: gr.Request, event: gr.EventData) -> Any:
         """A draft's mask from its prompts."""
-        workspace = self._find(request)
+        request_id, draft_id = _id_in(event, "request_id") or new_id(), _id_in(event, "draft_id")
+        try:
+            workspace = self._find(request)
+        except SocioScribeError as error:
+            return self._mail(_alone(request_id, failure(error, draft_id)))
         outbox = workspace.outboxes.of(str(request.session_hash))
-        request_id = _id_in(event, "request_id") or new_id()
         try:
             message = PromptAdded.model_validate(event._data)
             outbox.acknowledge(message.ack)
@@ -132,13 +140,13 @@ class Events:
                 ),
             )
         except Exception as error:  # noqa: BLE001 - the edge to Gradio: a person gets a sentence, the log the rest
-            outbox.add(request_id, failure(error, _id_in(event, "draft_id")))
+            outbox.add(request_id, failure(error, draft_id))
         return self._mail(outbox.mail())
 
     def view(self, request: gr.Request, event: gr.EventData) -> None:
         """Reads the scene in view and prepares the segmenter, so that the first click is as fast as the next."""
-        workspace = self._find(request)
         try:
+            workspace = self._find(request)
             moved = ViewMoved.model_validate(event._data)
             scene = workspace.places.open(moved.source_id).scene(moved.bounds)
             workspace.backends.segmenter.embed(scene.image)
@@ -150,6 +158,13 @@ def _id_in(event: gr.EventData, name: str) -> str | None:
     """An id of a message that perhaps cannot be read as a whole."""
     found = event._data.get(name) if isinstance(event._data, dict) else None
     return found if isinstance(found, str) and re.fullmatch(ID_PATTERN, found) else None
+
+
+def _alone(request_id: str, message: Outgoing) -> dict[str, Any]:
+    """Mail of one message, to a page that has no workspace."""
+    outbox = Outbox()
+    outbox.add(request_id, message)
+    return outbox.mail()
 
 
 def failure(error: Exception, draft_id: str | None = None) -> Failed:

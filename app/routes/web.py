@@ -24,6 +24,7 @@ from annotator.errors import (
     StoreError,
 )
 from app.messages import unreadable
+from app.routes.guard import visitor_of
 from app.workspace import Workspace, Workspaces
 
 log = logging.getLogger(__name__)
@@ -67,9 +68,8 @@ def post(path: str, work: AsyncWork, workspaces: Workspaces) -> Route:
 
 
 def visitor(request: Request) -> str | None:
-    """The visitor's token, set by the guard in a demo."""
-    token = getattr(request.state, "visitor", None)
-    return token if isinstance(token, str) else None
+    """The visitor's token, where the browser sent one: the page's first answer gave it."""
+    return visitor_of(request.headers.get("cookie"))
 
 
 def save(

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from starlette.testclient import TestClient
 
-from annotator.errors import BadInput, NotAllowed
+from annotator.errors import BadInput
+from app.page.events import Events
 from app.server import Server
 from app.settings import load_settings
 from app.workspace import VISITOR_SECONDS, Workspaces
-from tests.app.ground import HOUSE, OWN, TIME, Site, Town, box_geojson, serving, uid
+from tests.app.ground import HOUSE, OWN, TIME, Site, Town, box_geojson, raw_request, serving, uid
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def demo(town: Town, tmp_path: Path) -> Iterator[Site]:
 def visitor(demo: Site) -> TestClient:
     """A browser of its own, with its own cookies, that has opened the page."""
     page = TestClient(demo.app, "http://127.0.0.1:7860", headers=dict(OWN))
-    assert page.get("/ss/boot").status_code == 200
+    page.get("/")
     return page
 
 
@@ -83,6 +85,7 @@ def test_a_visitor_that_comes_back_finds_the_own_labels(demo: Site, town: Town) 
 
 def test_a_visitors_folder_is_not_named_by_the_token(demo: Site) -> None:
     page = visitor(demo)
+    ids(page)
     token = page.cookies["ss_visitor"]
     (folder,) = folders(demo)
     assert token not in folder
@@ -95,19 +98,20 @@ def age(demo: Site, name: str, seconds: float) -> None:
 
 
 def test_a_store_is_deleted_a_day_after_its_last_use(demo: Site) -> None:
-    visitor(demo)
+    ids(visitor(demo))
     (old,) = folders(demo)
     age(demo, old, VISITOR_SECONDS + 60)
-    visitor(demo)
+    ids(visitor(demo))
     (kept,) = folders(demo)
     assert kept != old
 
 
 def test_a_store_used_within_the_day_stays(demo: Site) -> None:
     ann = visitor(demo)
+    ids(ann)
     (hers,) = folders(demo)
     age(demo, hers, VISITOR_SECONDS - 60)
-    visitor(demo)
+    ids(visitor(demo))
     assert hers in folders(demo)
     assert draw(ann, "still here").status_code == 200
 
@@ -117,13 +121,25 @@ def test_a_visitor_whose_store_was_deleted_begins_anew(demo: Site) -> None:
     draw(ann, "Ann's School")
     (old,) = folders(demo)
     age(demo, old, VISITOR_SECONDS + 60)
-    visitor(demo)
+    ids(visitor(demo))
     assert names(ann) == []
 
 
 def test_without_a_cookie_there_is_no_store(demo: Site) -> None:
-    with pytest.raises(NotAllowed, match="cookies"):
-        demo.workspaces.of(None)
+    for path in ("/ss/boot", "/ss/export", f"/ss/crop/{uid(1)}.jpg"):
+        status, body = raw_request(demo.app, path)
+        assert status == 409
+        assert b"Allow cookies" in body
+    assert not (demo.settings.data / "visitors").exists()
+
+
+def test_a_question_without_a_cookie_fails_with_a_sentence(demo: Site) -> None:
+    events = Events(lambda _request: demo.workspaces.of(None), lambda mail: mail)
+    tab: Any = None
+    for mail in (*events.ask(tab, gr.EventData(None, {})), events.prompt(tab, gr.EventData(None, {}))):
+        (row,) = mail["envelopes"]
+        assert "Allow cookies" in row["message"]["sentence"]
+    events.view(tab, gr.EventData(None, {}))
 
 
 def test_the_files_of_the_command_line_are_every_visitors_first_view(demo: Site) -> None:

@@ -61,12 +61,12 @@ class Server:
     """
 
     def __init__(self, data: Path, *args: str, port: int = 0) -> None:
-        self.data = data
+        self.data = data.resolve()
         self.lines: list[str] = []
         self.url = ""
         self._args = args
         self._open = threading.Event()
-        command = [sys.executable, "app.py", "serve", "--port", str(port), "--data", str(data), *args]
+        command = [sys.executable, "app.py", "serve", "--port", str(port), "--data", str(self.data), *args]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SOCIOSCRIBE_")}
         started = time.perf_counter()
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)

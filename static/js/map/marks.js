@@ -48,7 +48,7 @@ export function createMarks(L, map) {
         const className = `ss-point ${sign > 0 ? "ss-point-in" : "ss-point-out"}`;
         show(`point ${at}`, [lon, lat], { pane: "ss-points", className, text: sign > 0 ? "+" : "−", size: 20 });
       });
-      for (const { id, lonlat } of rings) show(`ring ${id}`, lonlat, { pane: "ss-points", className: "ss-ring", text: "", size: 20 });
+      for (const { id, lonlat } of rings) show(`ring ${id}`, lonlat, { pane: "ss-points", className: "ss-click", text: "", size: 20 });
       for (const [key, { marker }] of shown) {
         if (keep.has(key)) continue;
         marker.remove();
