@@ -40,7 +40,8 @@ def _inverse_affine(grid: Grid, points_crs: Points) -> Points:
     c, a, b, f, d, e = grid.transform
     det = a * e - b * d
     u, v = points_crs[:, 0] - c, points_crs[:, 1] - f
-    return np.column_stack([(e * u - b * v) / det, (a * v - d * u) / det])
+    with np.errstate(invalid="ignore"):  # where a point is infinite
+        return np.column_stack([(e * u - b * v) / det, (a * v - d * u) / det])
 
 
 def px_to_lonlat(grid: Grid, points_px: npt.ArrayLike) -> Points:

@@ -38,6 +38,8 @@ REMEMBERED = 256
 """Masks kept, so that one more point, or one taken back, costs one prediction at most."""
 SCENES_HELD = 2
 """Scenes whose embedding is held."""
+REMEMBERED_BYTES = 256 * 1024 * 1024
+"""Bytes of logits kept: a mask of a whole scene has 32 MB."""
 BASE_LOGIT = 4.0
 """Logit of a shape that a person or an earlier run has drawn."""
 
@@ -115,8 +117,9 @@ class Prompting:
     def _keep(self, key: str, result: MaskResult) -> None:
         with self._lock:
             self._masks[key] = result
-            while len(self._masks) > REMEMBERED:
-                self._masks.popitem(last=False)
+            held = sum(mask.logits.nbytes for mask in self._masks.values())
+            while len(self._masks) > 1 and (len(self._masks) > REMEMBERED or held > REMEMBERED_BYTES):
+                held -= self._masks.popitem(last=False)[1].logits.nbytes
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import threading
 import time
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.errors import BadInput, NotAllowed
+from annotator.errors import BadInput, NotAllowed, SocioScribeError
 from annotator.types import Scene
 from app.asking import keep_pictures
 from app.backends import Backends, make_backends
@@ -22,6 +23,8 @@ from app.sample import add_sample_city, sample_city_files
 from app.settings import Settings
 from storage.store import Store
 from storage.views import Project
+
+log = logging.getLogger(__name__)
 
 USER = "local"
 VISITOR_SECONDS = 24 * 3600
@@ -51,7 +54,15 @@ class Workspace:
             if scene.id in self._attached:
                 return
             self._attached.add(scene.id)
-        self._background.submit(keep_pictures, self.store, scene)
+        self._background.submit(self._attach, scene)
+
+    def _attach(self, scene: Scene) -> None:
+        try:
+            keep_pictures(self.store, scene)
+        except (SocioScribeError, OSError, MemoryError):
+            log.exception("the pictures of a scene were not stored; the next question there tries again")
+            with self._attaching:
+                self._attached.discard(scene.id)
 
     def close(self) -> None:
         """Waits for pictures that are being stored, then closes the store."""

@@ -21,8 +21,8 @@ def normal_time(text: str) -> str:
     """Any ISO-8601 time with a zone in the store's form; raises BadInput for anything else."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            raise BadInput(f"The time {text[:40]!r} has no zone. Reload the page.")
+        return as_text(moment)
+    except (ValueError, OverflowError):
         raise BadInput(f"{text[:40]!r} is not a time. Reload the page.") from None
-    if moment.tzinfo is None:
-        raise BadInput(f"The time {text[:40]!r} has no zone. Reload the page.")
-    return as_text(moment)

@@ -120,7 +120,7 @@ def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
     nested = properties.get("tags")
     flat = {**properties, **nested} if isinstance(nested, Mapping) else dict(properties)
     return {
-        str(key): text
+        _whole(str(key)): text
         for key, value in flat.items()
         if key not in NOT_TAGS and not isinstance(value, dict | list) and (text := _text(value)) is not None
     }
@@ -129,8 +129,13 @@ def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    text = ("yes" if value else "no") if isinstance(value, bool) else str(value).strip()
-    return text or None
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return _whole(text).strip() or None
+
+
+def _whole(text: str) -> str:
+    """The text without halves of broken letters, which no file and no page can hold."""
+    return text.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _feature_id(record: Mapping[str, Any], position: int) -> str:
@@ -139,10 +144,10 @@ def _feature_id(record: Mapping[str, Any], position: int) -> str:
     osm_type = known.get("osm_type") or known.get("@type")
     osm_id = known.get("osm_id") or known.get("@id")
     if osm_type and osm_id:
-        return f"{osm_type}/{osm_id}"
+        return _whole(f"{osm_type}/{osm_id}")
     own = record.get("id") or known.get("@id") or known.get("id")
     if isinstance(own, str) and own.split("/")[0] in {"node", "way", "relation"}:
-        return own
+        return _whole(own)
     return f"feature/{position}"
 
 
@@ -151,7 +156,7 @@ def _geometry(raw: Any) -> BaseGeometry | None:
         return None
     try:
         geometry = shapely.force_2d(sg.shape(dict(raw)))
-    except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (shapely.errors.ShapelyError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError):
         return None
     if geometry.is_empty or not _on_earth(geometry):
         return None

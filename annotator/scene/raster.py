@@ -171,17 +171,20 @@ def _check(dataset: Any, name: str) -> None:
             f"{name} has no georeference, so nobody knows where it lies. Export it as a GeoTIFF with a "
             "coordinate system (for example with QGIS, 'Assign projection' and 'Georeferencer')."
         )
-    if not _is_tiled(dataset) and dataset.width * dataset.height > MAX_DECODED_PX:
+    if _piece_px(dataset) > MAX_DECODED_PX:
         raise BadImage(
-            f"{name} has {dataset.width} x {dataset.height} pixels in one piece, more than "
-            f"{MAX_DECODED_PX // 1_000_000} million. Save it as a tiled GeoTIFF or COG, which may be of any size."
+            f"{name} of {dataset.width} x {dataset.height} pixels has more than {MAX_DECODED_PX // 1_000_000} million "
+            "of them in one piece. Save it as a tiled GeoTIFF or COG (tiles of 512 pixels), which may be of any size."
         )
     if any(np.dtype(kind).kind == "c" for kind in dataset.dtypes):
         raise BadImage(f"{name} holds complex numbers, not a picture. Export it as 8- or 16-bit RGB or grey.")
 
 
-def _is_tiled(dataset: Any) -> bool:
-    return any(width < dataset.width for _, width in dataset.block_shapes)
+def _piece_px(dataset: Any) -> int:
+    """Pixels that a reader may have to decode together: the largest tile, or all of a picture without tiles."""
+    if all(width >= dataset.width for _, width in dataset.block_shapes):
+        return int(dataset.width * dataset.height)
+    return max(int(height * width) for height, width in dataset.block_shapes)
 
 
 def _date(tags: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from annotator.scene.view import open_place
 from annotator.taxonomy import load_taxonomy
 from app.asking import hide_from_map, read_words
 from app.backends import make_backends
-from tests.app.test_cli import run
+from tests.app.command import run
 
 BANEPA = Path(__file__).parents[2] / ".." / "shared" / "data" / "banepa_west"
 SCHOOLS = {"way/209363402", "way/215268905", "way/270542235", "way/300290298", "way/309943877"}

@@ -126,6 +126,30 @@ def test_the_pictures_of_a_scene_are_stored_after_its_run(town: Town, tmp_path: 
         assert store.scene(latest.run.scene_id).image.shape == (600, 600, 3)
 
 
+def test_pictures_that_could_not_be_stored_are_stored_after_the_next_question(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(tmp_path / "data", town) as site:
+        store, real = site.workspace.store, site.workspace.store.attach_scene_pictures
+        full = [OSError(28, "No space left on device")]
+
+        def attach(*pictures: Any) -> Any:
+            if full:
+                raise full.pop()
+            return real(*pictures)
+
+        monkeypatch.setattr(store, "attach_scene_pictures", attach)
+        page = Page(site, Events(lambda _request: site.workspace, lambda mail: mail))
+        everything(page)
+        scene_id = store.run(page.told[0]["run_id"]).run.scene_id
+        site.workspace._background.submit(lambda: None).result()
+        assert store.scene_view(scene_id).image_sha256 is None
+        assert "No space left" in caplog.text
+        everything(page)
+        site.workspace._background.submit(lambda: None).result()
+        assert store.scene_view(scene_id).image_sha256 is not None
+
+
 @pytest.mark.parametrize("data", [None, [], "ask", 5, {}, {"request_id": 5}, {"request_id": "<script>"}], ids=repr)
 def test_a_message_that_cannot_be_read_fails_with_a_sentence(page: Page, data: Any) -> None:
     for answer in (list(page.events.ask(TAB, event(data))), [page.events.prompt(TAB, event(data))]):

@@ -121,7 +121,6 @@ def test_a_link_out_of_the_static_folder_is_not_followed(site: Site) -> None:
 POSTS = ["/ss/draft", "/ss/draft/discard", "/ss/decide", "/ss/undo", "/ss/redo", "/ss/upload"]
 
 
-@pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -137,17 +136,18 @@ POSTS = ["/ss/draft", "/ss/draft/discard", "/ss/decide", "/ss/undo", "/ss/redo",
     ],
     ids=str,
 )
-def test_no_other_site_may_write(site: Site, path: str, headers: dict[str, str]) -> None:
-    status, body = raw_request(site.app, path, method="POST", headers=headers)
-    assert status == 403
-    assert b'"kind":"Refused"' in body
+def test_no_other_site_may_write(site: Site, headers: dict[str, str]) -> None:
+    for path in POSTS:
+        status, body = raw_request(site.app, path, method="POST", headers=headers)
+        assert status == 403, path
+        assert b'"kind":"Refused"' in body
     assert site.is_alive()
 
 
-@pytest.mark.parametrize("path", POSTS)
-def test_nothing_is_written_by_reading(site: Site, path: str) -> None:
-    assert raw_request(site.app, path)[0] == 405
-    assert raw_request(site.app, path, method="OPTIONS", headers={"origin": "https://evil.example"})[0] == 405
+def test_nothing_is_written_by_reading(site: Site) -> None:
+    for path in POSTS:
+        assert raw_request(site.app, path)[0] == 405
+        assert raw_request(site.app, path, method="OPTIONS", headers={"origin": "https://evil.example"})[0] == 405
 
 
 @pytest.mark.parametrize(

@@ -156,5 +156,14 @@ def test_an_unknown_class_gives_no_size(desk: Desk) -> None:
     assert not desk.mask(points=[INSIDE], class_id="no such class").geometry_lonlat.is_empty
 
 
+def test_masks_kept_are_bounded_in_bytes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.prompting.REMEMBERED_BYTES", 1)
+    first = desk.mask(points=[INSIDE])
+    desk.mask(points=[INSIDE_TOO])
+    computed = desk.segmenter.predictions
+    assert desk.mask(points=[INSIDE]).geometry_lonlat.equals(first.geometry_lonlat)
+    assert desk.segmenter.predictions == computed + 1
+
+
 def test_no_shape_stays_no_shape() -> None:
     assert shape_of(None) is None

@@ -1,4 +1,4 @@
-"""A person's own picture and map: taken in, or refused with a sentence and nothing changed."""
+"""A person's own picture and map: taken in, whatever they are called and however they arrive."""
 
 from __future__ import annotations
 
@@ -13,61 +13,20 @@ import httpx
 import numpy as np
 import pytest
 from affine import Affine
-from rasterio.errors import NotGeoreferencedWarning
 
-from annotator.errors import BadImage
-from app import intake
 from tests.app.ground import (
-    GRID,
     LOTUS,
     OWN,
     Site,
     Town,
     collection,
     feature,
-    lonlat,
     serving,
     town_map,
-    town_pixels,
     write_json,
     write_tif,
 )
-
-
-def upload(site: Site, *, image: Path | None = None, map_file: Path | None = None, **fields: str) -> Any:
-    """The answer to an upload of these files under their own names."""
-    files = {}
-    if image:
-        files["image"] = (image.name, image.read_bytes())
-    if map_file:
-        files["map"] = (map_file.name, map_file.read_bytes())
-    return site.page.post("/ss/upload", files=files, data=fields)
-
-
-def sources(site: Site) -> list[str]:
-    return [source.name for source in site.workspace.store.sources(site.ids["project_id"])]
-
-
-def assert_refused(site: Site, answer: Any, *words: str) -> None:
-    """A sentence with these words; the store as before; the server answers."""
-    told = answer.json()["error"]
-    assert answer.status_code == 422, told
-    assert answer.json()["kind"] in {"BadImage", "BadMap", "BadInput"}
-    for word in words:
-        assert word in told
-    assert "Traceback" not in told
-    assert told.endswith(".")
-    assert sources(site) == ["lotus_map", "lotus town"]
-    assert not any((site.settings.data / "uploads").glob("tmp*"))
-    assert site.is_alive()
-
-
-def small_tif(path: Path, seed: int = 1, **options: Any) -> Path:
-    pixels = np.random.default_rng(seed).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    return write_tif(path, pixels, photometric="RGB", **options)
-
-
-# --- what is taken in -------------------------------------------------------------------------------------------
+from tests.app.uploads import assert_refused, small_tif, upload
 
 
 def test_a_picture_and_its_map_become_a_source(site: Site, tmp_path: Path) -> None:
@@ -168,184 +127,6 @@ def test_uploads_work_from_any_folder(site: Site, tmp_path: Path, monkeypatch: p
     image = small_tif(tmp_path / "a.tif")
     monkeypatch.chdir("/")
     assert upload(site, image=image).status_code == 200
-
-
-# --- pictures that are refused ----------------------------------------------------------------------------------
-
-
-def test_a_truncated_picture_is_refused(site: Site, tmp_path: Path) -> None:
-    whole = write_tif(tmp_path / "whole.tif", town_pixels(), compress="deflate", photometric="RGB").read_bytes()
-    cut = tmp_path / "cut.tif"
-    cut.write_bytes(whole[: len(whole) // 2])
-    assert_refused(site, upload(site, image=cut), "cut.tif", "damaged")
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, ("photo.png", "georeference")),
-        ("photo.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 100, ("JPEG",)),
-        ("notes.tif", b"these are notes, not pixels", ("notes.tif", "GeoTIFF")),
-        ("page.tif", b"<html><body>not found</body></html>", ("page.tif",)),
-        ("hollow.tif", b"II*\0", ("hollow.tif",)),
-        ("view.tif", b"<VRTDataset><SRSxx/></VRTDataset>", ("view.tif",)),
-        ("empty.tif", b"", ()),
-    ],
-)
-def test_a_file_of_another_kind_is_refused(
-    site: Site, tmp_path: Path, name: str, content: bytes, words: tuple[str, ...]
-) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    assert_refused(site, upload(site, image=path), *words)
-
-
-def test_a_picture_without_georeference_is_refused(site: Site, tmp_path: Path) -> None:
-    with pytest.warns(NotGeoreferencedWarning):
-        plain = small_tif(tmp_path / "plain.tif", crs=None, transform=Affine.identity())
-    assert_refused(site, upload(site, image=plain), "plain.tif", "georeference")
-
-
-def test_a_picture_with_a_place_but_no_coordinate_system_is_refused(site: Site, tmp_path: Path) -> None:
-    assert_refused(site, upload(site, image=small_tif(tmp_path / "nocrs.tif", crs=None)), "coordinate system")
-
-
-def test_a_picture_that_is_not_on_the_earth_is_refused(site: Site, tmp_path: Path) -> None:
-    far = small_tif(tmp_path / "far.tif", crs="EPSG:4326", transform=Affine(0.1, 0, 400, 0, -0.1, 200))
-    assert_refused(site, upload(site, image=far))
-
-
-def test_a_picture_of_complex_numbers_is_refused(site: Site, tmp_path: Path) -> None:
-    waves = write_tif(tmp_path / "waves.tif", np.ones((32, 32, 1), np.complex64))
-    assert_refused(site, upload(site, image=waves), "complex")
-
-
-def test_a_small_file_that_claims_to_be_huge_is_refused(site: Site, tmp_path: Path) -> None:
-    import rasterio
-
-    bomb = tmp_path / "bomb.tif"
-    profile = {"driver": "GTiff", "width": 60_000, "height": 60_000, "count": 1, "dtype": "uint8"}
-    placed = Affine.from_gdal(*GRID.transform)
-    with rasterio.open(bomb, "w", **profile, crs=GRID.crs, transform=placed, compress="deflate", sparse_ok=True):
-        pass
-    assert bomb.stat().st_size < 2_000_000
-    assert_refused(site, upload(site, image=bomb), "60000 x 60000", "tiled GeoTIFF")
-
-
-def test_a_bad_map_keeps_a_good_picture_out_too(site: Site, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.geojson"
-    bad.write_text("{")
-    assert_refused(site, upload(site, image=small_tif(tmp_path / "good.tif"), map_file=bad), "bad.geojson")
-
-
-def test_a_picture_that_takes_too_much_memory_is_refused_with_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    child = tmp_path / "python"
-    child.write_text("#!/bin/sh\necho 'Traceback: MemoryError' >&2\nexit 1\n")
-    child.chmod(0o755)
-    monkeypatch.setattr("sys.executable", str(child))
-    with pytest.raises(BadImage, match=r"^big\.tif could not be opened: it needs too much memory"):
-        intake.check("image", tmp_path / "kept.tif", "big.tif")
-
-
-# --- maps that are refused, or read as well as they can be ------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b'{"type": "FeatureCollection", "features": [', ("broken GeoJSON", "line 1")),
-        (b"\xff\xfe\x00\x00", ("UTF-8",)),
-        ('{"type": "FeatureCollection", "name": "Schule Ä"}'.encode("latin-1"), ("UTF-8",)),
-        (b'{"type": "Topology"}', ("not GeoJSON",)),
-        (b"[1, 2]", ("not GeoJSON",)),
-        (b"", ("broken GeoJSON",)),
-        (b"[" * 100_000, ("broken GeoJSON",)),
-        (b'{"features": ' + b"9" * 5_000 + b"}", ()),
-    ],
-    ids=["cut short", "utf-16", "latin-1", "topojson", "a list", "empty", "deeply nested", "5,000 digits"],
-)
-def test_a_map_that_cannot_be_read_is_refused(
-    site: Site, tmp_path: Path, content: bytes, words: tuple[str, ...]
-) -> None:
-    bad = tmp_path / "bad.geojson"
-    bad.write_bytes(content)
-    answer = upload(site, map_file=bad, source_id=site.ids["source_id"])
-    assert_refused(site, answer, "bad.geojson", *words)
-
-
-def test_a_map_in_metres_is_refused(site: Site, tmp_path: Path) -> None:
-    metres = {"type": "Polygon", "coordinates": [[[330_000, 3_070_000], [330_100, 3_070_000], [330_100, 3_069_900]]]}
-    document = collection({"type": "Feature", "properties": {}, "geometry": metres})
-    answer = upload(site, map_file=write_json(tmp_path / "m.geojson", document), source_id=site.ids["source_id"])
-    assert_refused(site, answer, "longitude and latitude")
-
-
-def counted(site: Site, tmp_path: Path, *records: Any) -> tuple[int, int]:
-    """(features, skipped) of a map of one good school and these records."""
-    document = collection(feature(1, LOTUS, {"amenity": "school", "name": "Good"}), *records)
-    answer = upload(site, map_file=write_json(tmp_path / "m.geojson", document), source_id=site.ids["source_id"])
-    source = answer.json()["source"]
-    return source["map_features"], source["map_skipped"]
-
-
-def polygon(ring: list[Any]) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "properties": {"building": "yes"},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }
-
-
-def test_records_without_a_usable_place_are_counted_and_left_out(site: Site, tmp_path: Path) -> None:
-    records = [
-        polygon([[float("nan"), 27.7], [85.2, 27.7], [85.2, 27.8], [float("nan"), 27.7]]),
-        polygon([[85.2, 27.7], [85.2, float("inf")], [85.3, 27.8], [85.2, 27.7]]),
-        polygon([[179.9, 0], [180.1, 0], [180.1, 1], [179.9, 0]]),
-        polygon([["a", "b"], ["c", "d"], ["e", "f"], ["a", "b"]]),
-        polygon([[85.2, 27.7]]),
-        polygon([]),
-        {"type": "Feature", "properties": None, "geometry": None},
-        {"type": "Feature", "geometry": {"type": "Circle", "coordinates": [1, 2]}},
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": {}}},
-        "not a record",
-        None,
-    ]
-    assert counted(site, tmp_path, *records) == (1, 11)
-
-
-def test_a_number_that_is_too_large_is_no_place(site: Site, tmp_path: Path) -> None:
-    assert counted(site, tmp_path, polygon([[10**400, 0], [1, 0], [1, 1], [10**400, 0]])) == (1, 1)
-
-
-def test_self_crossing_and_3d_polygons_are_used(site: Site, tmp_path: Path) -> None:
-    (x0, y0), (x1, y1) = lonlat(200, 200), lonlat(240, 240)
-    bow = polygon([[x0, y0], [x1, y1], [x1, y0], [x0, y1], [x0, y0]])
-    high = polygon([[x0, y0, 1_400.0], [x1, y0, 1_400.0], [x1, y1, 1_400.0], [x0, y0, 1_400.0]])
-    assert counted(site, tmp_path, bow, high) == (3, 0)
-
-
-def test_names_with_broken_letters_do_not_break_the_page(site: Site, tmp_path: Path) -> None:
-    document = collection(feature(1, LOTUS, {"amenity": "school", "name": "half \ud800 letter"}))
-    answer = upload(site, map_file=write_json(tmp_path / "m.geojson", document), source_id=site.ids["source_id"])
-    assert answer.status_code in {200, 422}
-    assert site.is_alive()
-
-
-def test_two_hundred_thousand_features_are_read(site: Site, tmp_path: Path) -> None:
-    lon, lat = lonlat(300, 300)
-    rng = np.random.default_rng(1)
-    at = rng.normal((lon, lat), 0.001, (200_000, 2)).round(7).tolist()
-    point = '{"type":"Feature","properties":{"amenity":"school"},"geometry":{"type":"Point","coordinates":%s}}'
-    path = tmp_path / "large.geojson"
-    path.write_text('{"type":"FeatureCollection","features":[' + ",".join(point % one for one in at) + "]}")
-    answer = upload(site, map_file=path, source_id=site.ids["source_id"])
-    assert answer.json()["source"]["map_features"] == 200_000
-    assert site.is_alive()
-
-
-# --- the request itself -----------------------------------------------------------------------------------------
 
 
 def test_an_upload_without_a_file_is_a_sentence(site: Site) -> None:

@@ -37,6 +37,7 @@ def questions(
     """Rows of the same question asked again and again; ``budgets``: of the first box and of all masks, in ms."""
     page = measured_page(browser, server.url)
     page.opened()
+    page.page.wait_tiles()
     page.ask(QUERY)
     traffic = Traffic()
     traffic.listen(page.page.page)

@@ -48,6 +48,9 @@
       });
     });
 
+  /** Drafts that were not there when the act began. */
+  const begun = (get) => Object.values(get("drafts")).filter((draft) => !(draft.draft_id in bench.before.drafts));
+
   /** What each measured act waits for, by name: keys of the state, and a test that says which moments have come. */
   const acts = {
     ask: () => ({
@@ -64,10 +67,10 @@
     mask: () => ({
       keys: ["drafts"],
       from: () => bench.click,
-      moments: (get) => ({ mask: Object.values(get("drafts")).some((one) => one.prompts.length > 0 && !one.mask_pending) }),
+      moments: (get) => ({ mask: begun(get).some((draft) => draft.prompts.length > 0 && !draft.mask_pending) }),
       last: "mask",
       tell: (get) => {
-        const draft = Object.values(get("drafts")).find((one) => one.prompts.length > 0);
+        const [draft] = begun(get);
         const sent = bench.mails.findLast((one) => one.sent === "prompt");
         const got = bench.mails.findLast((one) => one.type === "mask");
         return { sent: sent?.at, got: got?.at, server: got?.milliseconds, changed: draft.geometry !== draft.shape };
@@ -89,7 +92,7 @@
   bench.arm = (name) => {
     const { state } = window.socioscribe.debug;
     const act = acts[name]();
-    bench.before = { run: state.get("run"), saved: state.get("saved") };
+    bench.before = { run: state.get("run"), saved: state.get("saved"), drafts: state.get("drafts") };
     bench.mails.length = 0;
     performance.clearResourceTimings();
     bench.done = new Promise((resolve) => {

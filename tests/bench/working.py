@@ -97,6 +97,7 @@ def small_events(browser: Browser, server: Server, clicks: int, saves: int) -> E
         events.ready.append(opened["ready"] - opened["dom"])
     traffic = Traffic()
     traffic.listen(page.page.page)
+    page.page.wait_tiles()
     page.arm_point()
     page.click_mask(0)
     page.take_back()
@@ -138,6 +139,7 @@ def crowd_rows(labels: int, events: Events, none: Events) -> Iterator[Row]:
     yield Row(f"{labels:,} labels: /ss/state size", [one["bytes"] for one in events.state], "bytes")
     yield Row(f"{labels:,} labels: DOM ready -> map usable", events.ready, budget=1000)
     yield _against(f"{labels:,} labels: click -> new mask painted", events.of("mask"), none.of("mask"))
+    yield _against("   of that: arrived -> painted", events.painting, none.painting)
     yield _against(
         f"{labels:,} labels: save acknowledged",
         [save["saved"] for save in events.saves],

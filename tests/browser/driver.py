@@ -183,6 +183,10 @@ class OpenPage:
         """Until the server has acknowledged everything."""
         self.wait_for(f"{STATE}.get('saved').status === 'saved' && {STATE}.get('saved').waiting === 0")
 
+    def wait_tiles(self) -> None:
+        """Until every tile in view is drawn."""
+        self.wait_for("!document.querySelector('.leaflet-tile:not(.leaflet-tile-loaded)')")
+
     def wait_mask(self) -> None:
         """Until no click waits for its mask."""
         self.wait_for(
