@@ -85,7 +85,7 @@ def selects(query: Query, feature: MapFeature, taxonomy: Taxonomy) -> Match | No
     """
     if query.tier is Tier.NAME:
         return _selects_by_name(query, feature, taxonomy)
-    by_class = taxonomy.tags_by_class(feature.tags)
+    by_class = taxonomy.tags_by_class_of(feature)
     for position, (class_id, tags) in enumerate(by_class.items()):
         if class_id in query.classes:
             score = 1.0 if position == 0 else 0.9
@@ -158,7 +158,7 @@ def _selects_by_name(query: Query, feature: MapFeature, taxonomy: Taxonomy) -> M
     score, name = max(((match_name(asked, name), name) for name in feature.names), default=(0.0, ""))
     if score < NAME_THRESHOLD and not query.classes:
         return None
-    by_class = taxonomy.tags_by_class(feature.tags)
+    by_class = taxonomy.tags_by_class_of(feature)
     asked_class = next((class_id for class_id in by_class if class_id in query.classes), None)
     why = f'its name is "{name}"'
     if score < NAME_THRESHOLD and asked_class is not None:

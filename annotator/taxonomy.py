@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from annotator.errors import BadInput
+from annotator.types import MapFeature
 
 Kind = Literal["building", "area"]
 Language = Literal["en", "ko"]
@@ -123,6 +125,17 @@ class Taxonomy:
                     found[class_id] = pattern.rank, ", ".join(matched)
         ranked = sorted(found, key=lambda c: ([-int(part) for part in found[c][0]], self._order[c]))
         return {class_id: found[class_id][1] for class_id in ranked}
+
+    @cached_property
+    def _classes_of_features(self) -> WeakKeyDictionary[MapFeature, dict[str, str]]:
+        return WeakKeyDictionary()
+
+    def tags_by_class_of(self, feature: MapFeature) -> dict[str, str]:
+        """``tags_by_class`` of a feature, remembered as long as the feature lives: maps are asked again and again."""
+        known = self._classes_of_features.get(feature)
+        if known is None:
+            known = self._classes_of_features[feature] = self.tags_by_class(feature.tags)
+        return known
 
     def classes_of_tags(self, tags: Mapping[str, str]) -> tuple[str, ...]:
         """Ids of the classes these OSM tags lead to, most specific first (see ``tags_by_class``)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from annotator.scene.digital_map import DigitalMap
     from storage.store import Store
     from storage.views import Source
+
+log = logging.getLogger(__name__)
 
 OPEN_AT_ONCE = 8
 """Places kept open; the one used longest ago is let go."""
@@ -92,6 +95,7 @@ class Places:
 
     def __init__(self, store: Store, data: Path) -> None:
         self._store = store
+        self._data = data.resolve()
         self._folder = data / "sources"
         self._open: OrderedDict[str, OpenSource] = OrderedDict()
         self._lock = threading.Lock()
@@ -119,7 +123,7 @@ class Places:
                 project_id,
                 kind="osm_geojson",
                 name=map_file.stem,
-                path=str(map_file.resolve()),
+                path=self._stored(map_file),
                 meta={"features": len(place.index.features), "attribution": place.provenance.map_attribution},
                 content_sha256=map_sha256,
             )
@@ -127,7 +131,7 @@ class Places:
             project_id,
             kind=kind,
             name=name or readable_name(image),
-            path=str(image.resolve()),
+            path=self._stored(image),
             meta={
                 "bounds_lonlat": list(place.raster.bounds_lonlat),
                 "provenance": place.provenance.as_dict(),
@@ -137,6 +141,8 @@ class Places:
             content_sha256=content_sha256,
             map_source_id=map_row.id if map_row else None,
         )
+        if map_file is None and row.map_source_id is not None:
+            return self._keep(self._opened(row))
         return self._keep(OpenSource(row, place, self._folder))
 
     def open(self, source_id: str) -> OpenSource:
@@ -145,16 +151,32 @@ class Places:
             if source_id in self._open:
                 self._open.move_to_end(source_id)
                 return self._open[source_id]
-        source = self._store.source(source_id)
+        return self._keep(self._opened(self._store.source(source_id)))
+
+    def _opened(self, source: Source) -> OpenSource:
+        """The picture of a row with its map; without it where the map's file is gone."""
         if source.path is None or source.kind == "osm_geojson":
             raise NotFound("This source holds no picture. Choose another one from the menu.")
-        if not Path(source.path).is_file():
+        image = self._found(source.path)
+        if not image.is_file():
             raise BadImage(f"The picture of “{source.name}” is no longer at its place. Put it back or open it again.")
         map_row = self._store.source(source.map_source_id) if source.map_source_id else None
-        map_file = Path(map_row.path) if map_row and map_row.path else None
+        map_file = self._found(map_row.path) if map_row and map_row.path else None
+        if map_file is not None and not map_file.is_file():
+            log.warning("the map of %s is gone: %s", source.name, map_file)
+            map_file = None
         stored = source.meta.get("provenance")
         provenance = Provenance(**stored) if isinstance(stored, dict) else None
-        return self._keep(OpenSource(source, open_place(Path(source.path), map_file, provenance), self._folder))
+        return OpenSource(source, open_place(image, map_file, provenance), self._folder)
+
+    def _stored(self, path: Path) -> str:
+        """The path as a row keeps it: relative inside the data folder, so that the folder may move."""
+        whole = path.resolve()
+        return str(whole.relative_to(self._data) if whole.is_relative_to(self._data) else whole)
+
+    def _found(self, stored: str) -> Path:
+        """The file of a row's path."""
+        return self._data / stored
 
     def _keep(self, opened: OpenSource) -> OpenSource:
         with self._lock:

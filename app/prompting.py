@@ -75,6 +75,12 @@ class Prompting:
         area = 0.0 if outline.is_empty else area_m2(outline)
         return PromptedMask(outline, result.score, area, (time.perf_counter() - started) * 1000)
 
+    def prepare(self, scene: Scene) -> None:
+        """Does what the first click on a scene would wait for: its id, its embedding, the libraries' own set-up."""
+        middle = scene.grid.width / 2, scene.grid.height / 2
+        box = (max(middle[0] - 16, 0.0), max(middle[1] - 16, 0.0), middle[0] + 16, middle[1] + 16)
+        self._segmenter.predict(self._embedding(scene), [Prompt(clip_box_px(scene.grid, box)[0])])
+
     def _after(self, asked: _Asked, count: int) -> MaskResult | None:
         """The mask after the first ``count`` points: each refines the one before it; known ones are looked up.
 

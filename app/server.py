@@ -11,7 +11,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from annotator.errors import BadInput
-from app.page.workbench import HEAD, build_page
+from app.page.workbench import build_page, head
 from app.routes.guard import LOOPBACK, Guard, visitor_of
 from app.routes.table import routes
 from app.settings import Settings
@@ -45,7 +45,7 @@ class Server:
             server_name=settings.host,
             server_port=port,
             app_kwargs=options,
-            head=HEAD,
+            head=head(),
             theme=gr.themes.Base(),
             footer_links=[],
             run_history=False,

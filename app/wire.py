@@ -52,10 +52,12 @@ SAME_PLACE_IOU = 0.5
 """From this overlap on, a label and a proposal of one class are the same place."""
 
 
-def proposals(store: Store, view: RunView) -> list[ProposalView]:
-    """A run's proposals as the page shows them; one where a label of its class lies already says so."""
+def proposals(store: Store, view: RunView, labels: Sequence[LabelView]) -> list[ProposalView]:
+    """A run's proposals as the page shows them; one where a label of its class lies already says so.
+
+    ``labels`` are those of the run's source.
+    """
     grid = store.scene_view(view.run.scene_id).grid
-    labels = store.labels(view.run.project_id, view.run.source_id)
     tree = shapely.STRtree([shape(label.geometry) for label in labels])
     shown = []
     for stored in view.proposals:
@@ -137,8 +139,6 @@ def label(view: LabelView) -> dict[str, Any]:
         "class_id": view.class_id,
         "name": view.name,
         "geometry": dict(view.geometry),
-        "area_m2": area_m2(shape(view.geometry)),
-        "holes": holes(view.geometry),
         "proposal_id": view.proposal_id,
         "author": view.author,
         "decided_at": view.decided_at,

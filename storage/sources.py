@@ -33,15 +33,20 @@ def read_projects(connection: sa.Connection) -> list[Project]:
 
 
 def add_source(connection: sa.Connection, values: dict[str, Any]) -> Source:
-    """Inserts the source, or brings name, path, map and meta of the known one up to date."""
+    """Inserts the source, or brings name, path, map and meta of the known one up to date.
+
+    A known source that has a map keeps it, with its meta, where none is given now.
+    """
     require(connection, projects, values["project_id"], "project")
     if values["map_source_id"] is not None:
         require(connection, sources, values["map_source_id"], "map source")
     key = {name: values[name] for name in ("project_id", "kind", "content_key")}
     same = sa.and_(*(sources.c[name] == value for name, value in key.items()))
     if not insert_once(connection, sources, values):
-        changed = {name: values[name] for name in ("name", "path", "map_source_id", "meta")}
-        connection.execute(sa.update(sources).where(same).values(changed))
+        known = connection.execute(sa.select(sources.c.map_source_id).where(same)).scalar_one()
+        keeps_map = known is not None and values["map_source_id"] is None
+        names = ("name", "path") if keeps_map else ("name", "path", "map_source_id", "meta")
+        connection.execute(sa.update(sources).where(same).values({name: values[name] for name in names}))
     return _source(connection.execute(sa.select(sources).where(same)).one())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         limit=args.limit,
         noc=args.noc,
         progress=_progress,
+        typical_size_m=_size_m,
     )
     _tell(result)
     return result
@@ -95,6 +97,16 @@ def _count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return value
+
+
+def _size_m(tags: Mapping[str, Any]) -> float:
+    """Typical long side of the class that an object's tags lead to; a common building's where they lead to none."""
+    from annotator.evaluation.segmenter import TYPICAL_SIDE_M
+    from annotator.taxonomy import load_taxonomy
+
+    taxonomy = load_taxonomy()
+    classes = taxonomy.classes_of_tags({key: value for key, value in tags.items() if isinstance(value, str)})
+    return max(taxonomy.typical_size_m(classes[0])) if classes else TYPICAL_SIDE_M
 
 
 def _progress(done: int, total: int) -> None:

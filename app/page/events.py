@@ -149,7 +149,7 @@ class Events:
             workspace = self._find(request)
             moved = ViewMoved.model_validate(event._data)
             scene = workspace.places.open(moved.source_id).scene(moved.bounds)
-            workspace.backends.segmenter.embed(scene.image)
+            workspace.prompting.prepare(scene)
         except (SocioScribeError, ValidationError) as error:
             log.info("nothing to prepare: %s", error)
 

@@ -78,6 +78,7 @@ class Telling:
         self.finished = True
         result = event.result
         stored = self._store.run(self._run_id)
+        labels = self._store.labels(stored.run.project_id, stored.run.source_id)
         end = Finished(
             run_id=self._run_id,
             places=len(result.proposals),
@@ -85,4 +86,4 @@ class Telling:
             nothing_here=result.nothing_here,
             reasons=result.reasons,
         )
-        return [*wire.proposals(self._store, stored), end]
+        return [*wire.proposals(self._store, stored, labels), end]

@@ -6,12 +6,14 @@ learns the names of its events from the quoted words in ``JS_ON_LOAD``.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.page.events import Events, FindWorkspace
 
+STATIC = Path(__file__).parents[2] / "static"
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/ss/static/css/app.css">
@@ -24,6 +26,13 @@ const events = ["ask", "prompt", "cancel", "view"];
   window.socioscribe.mount({ element, props, trigger, watch, events });
 })();
 """
+
+
+def head() -> str:
+    """What goes into the page's head: our style sheet and entry, and all our modules to be fetched at once."""
+    modules = sorted((STATIC / "js").rglob("*.js"))
+    links = [f'<link rel="modulepreload" href="/ss/static/{path.relative_to(STATIC).as_posix()}">' for path in modules]
+    return HEAD + "\n".join(links)
 
 
 def build_page(find: FindWorkspace) -> gr.Blocks:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from app.messages import Decided, Redo, ShapeChanged, Undo
+from app.page.workbench import STATIC
 from app.routes import boot, export, tiles, work
 from app.routes.upload import uploader
 from app.routes.web import post, route, save
 from app.settings import Settings
 from app.workspace import Workspaces
-
-STATIC = Path(__file__).parents[2] / "static"
 
 
 def routes(settings: Settings, workspaces: Workspaces) -> list[BaseRoute]:

@@ -41,7 +41,7 @@ def state(request: Request, workspace: Workspace) -> Response:
     latest = store.latest_run(project.id, source_id)
     labels = store.labels(project.id, source_id)
     drafts = store.drafts(project.id, source_id)
-    proposals = wire.proposals(store, latest) if latest else []
+    proposals = wire.proposals(store, latest, labels) if latest else []
     times = [label.decided_at for label in labels] + [draft.saved_at for draft in drafts]
     return JSONResponse(
         {

@@ -1,7 +1,6 @@
 /** Rules of decisions: which one an act means, its message, and what the page shows before the answer comes. */
 
 import { isChanged } from "./drafts.js";
-import { areaM2 } from "./map/geometry.js";
 
 /**
  * What committing an object means: an untouched proposal is accepted, a changed one edited, a new place added; an
@@ -104,7 +103,6 @@ function foreseenLabel(label, proposal, body, status) {
     class_id: said("class_id"),
     name: said("name"),
     geometry,
-    area_m2: areaM2(geometry),
     proposal_id: body.proposal_id,
     decided_at: body.decided_at,
     saving: true,

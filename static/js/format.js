@@ -1,6 +1,5 @@
 /** Numbers, times and places as words. Pure: no DOM, no state. */
 
-const METRES_PER_DEGREE = 111_132.954;
 
 /** 1947.3 -> "1,947 m²"; above a tenth of a square kilometre in hectares. */
 export function area(squareMetres) {
@@ -70,40 +69,4 @@ export function initials(name) {
 export function bytes(count) {
   if (count < 1024) return `${count} B`;
   return count < 1_048_576 ? `${(count / 1024).toFixed(1)} KB` : `${(count / 1_048_576).toFixed(1)} MB`;
-}
-
-/** All rings of a GeoJSON Polygon or MultiPolygon, polygon by polygon. */
-function polygonsOf(geometry) {
-  if (geometry?.type === "Polygon") return [geometry.coordinates];
-  return geometry?.type === "MultiPolygon" ? geometry.coordinates : [];
-}
-
-/** Holes of a GeoJSON geometry. */
-export function holesOf(geometry) {
-  return polygonsOf(geometry).reduce((count, rings) => count + rings.length - 1, 0);
-}
-
-/**
- * Ground area of a small GeoJSON polygon: the shoelace formula on a plane that touches the WGS 84 ellipsoid at its
- * first corner; series for the length of a degree as in Snyder, Map Projections (1987), p. 25.
- * @returns {number} square metres; NaN where there is no polygon
- */
-export function areaOf(geometry) {
-  const polygons = polygonsOf(geometry);
-  if (!polygons.length) return NaN;
-  const [lon0, lat0] = polygons[0][0][0];
-  const phi = (lat0 * Math.PI) / 180;
-  const north = METRES_PER_DEGREE - 559.822 * Math.cos(2 * phi) + 1.175 * Math.cos(4 * phi);
-  const east = 111_412.84 * Math.cos(phi) - 93.5 * Math.cos(3 * phi) + 0.118 * Math.cos(5 * phi);
-  const ringArea = (ring) =>
-    Math.abs(
-      ring.reduce((sum, [x, y], at) => {
-        const [nextX, nextY] = ring[(at + 1) % ring.length];
-        return sum + (x - lon0) * (nextY - lat0) - (nextX - lon0) * (y - lat0);
-      }, 0) / 2,
-    );
-  const degrees = polygons.reduce((sum, [outer, ...holes]) => {
-    return sum + ringArea(outer) - holes.reduce((cut, hole) => cut + ringArea(hole), 0);
-  }, 0);
-  return degrees * north * east;
 }

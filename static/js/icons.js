@@ -10,7 +10,7 @@ const drawings = new Map();
  * @returns {Promise<Element[]>}
  */
 async function fetchDrawing(name) {
-  const response = await fetch(new URL(`${name}.svg`, FOLDER)).catch(() => null);
+  const response = await fetch(new URL(`${name}.svg`, FOLDER), { priority: "low" }).catch(() => null);
   if (!response?.ok) return [];
   const parsed = new DOMParser().parseFromString(await response.text(), "image/svg+xml");
   return [...parsed.documentElement.children].filter((shape) => shape.tagName !== "script");

@@ -26,12 +26,26 @@ test("a point in a hole is not in the shape", () => {
   assert.equal(holds(two, [4, 4]), false);
 });
 
-test("the area of a degree at the equator is that of the sphere, holes taken off", () => {
-  const degree = { type: "Polygon", coordinates: [ring(0, 1)] };
-  assert.ok(Math.abs(areaM2(degree) - 12_391_399_902) < 1_000);
-  const holed = { type: "Polygon", coordinates: [ring(0, 1), ring(0, 0.5)] };
-  assert.ok(Math.abs(areaM2(holed) / areaM2(degree) - 0.75) < 0.0001);
+/** A square of degrees; of 1/1000 degree at 27.63 north it has 10,936.8 m² (geodesic area by PROJ). */
+const degrees = (west, south, size) => [
+  [west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south],
+];
+
+test("the area of an outline is its ground area, holes taken out", () => {
+  const outer = degrees(85.52, 27.63, 0.001);
+  const hole = degrees(85.5202, 27.6302, 0.0005);
+  const whole = areaM2({ type: "Polygon", coordinates: [outer] });
+  const cut = areaM2({ type: "Polygon", coordinates: [outer, hole] });
+  assert.ok(Math.abs(whole - 10_936.8) < 1, `${whole}`);
+  assert.ok(Math.abs(cut / whole - 0.75) < 1e-4);
   assert.equal(areaM2(null), 0);
+});
+
+test("holes of all parts are counted", () => {
+  const ring = degrees(0, 0, 1);
+  assert.equal(holesOf({ type: "Polygon", coordinates: [ring, ring] }), 1);
+  assert.equal(holesOf({ type: "MultiPolygon", coordinates: [[ring], [ring, ring, ring]] }), 2);
+  assert.equal(holesOf(null), 0);
 });
 
 test("a pixel at zoom 0 on the equator is 156,543 metres; at zoom 20 in Banepa 0.132", () => {

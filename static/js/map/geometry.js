@@ -1,6 +1,7 @@
 /** Plain geometry in longitude and latitude; no map library needed. */
 
 const EARTH_M = 6_378_137;
+const METRES_PER_DEGREE = 111_132.954; // of latitude, in the mean
 const RADIANS = Math.PI / 180;
 
 /** @typedef {import("../types.js").Geometry} Geometry @typedef {import("../types.js").Bounds} Bounds */
@@ -79,21 +80,29 @@ function ringHolds(ring, [lon, lat]) {
   return inside;
 }
 
-/** Area in square metres on the sphere (Chamberlain and Duquette 2007, eq. 7), holes taken off. */
+/**
+ * Ground area of a small GeoJSON polygon: the shoelace formula on a plane that touches the WGS 84 ellipsoid at its
+ * first corner; series for the length of a degree as in Snyder, Map Projections (1987), p. 25.
+ * @returns {number} square metres; 0 where there is no polygon
+ */
 export function areaM2(geometry) {
-  return polygonsOf(geometry)
-    .map((polygon) => polygon.reduce((sum, ring, at) => sum + (at === 0 ? 1 : -1) * ringAreaM2(ring), 0))
-    .reduce((sum, area) => sum + area, 0);
-}
-
-function ringAreaM2(ring) {
-  let sum = 0;
-  for (let at = 0; at + 1 < ring.length; at += 1) {
-    const [lon, lat] = ring[at];
-    const [nextLon, nextLat] = ring[at + 1];
-    sum += (nextLon - lon) * RADIANS * (2 + Math.sin(lat * RADIANS) + Math.sin(nextLat * RADIANS));
-  }
-  return Math.abs((sum * EARTH_M * EARTH_M) / 2);
+  const polygons = polygonsOf(geometry);
+  if (!polygons.length) return 0;
+  const [lon0, lat0] = polygons[0][0][0];
+  const phi = (lat0 * Math.PI) / 180;
+  const north = METRES_PER_DEGREE - 559.822 * Math.cos(2 * phi) + 1.175 * Math.cos(4 * phi);
+  const east = 111_412.84 * Math.cos(phi) - 93.5 * Math.cos(3 * phi) + 0.118 * Math.cos(5 * phi);
+  const ringArea = (ring) =>
+    Math.abs(
+      ring.reduce((sum, [x, y], at) => {
+        const [nextX, nextY] = ring[(at + 1) % ring.length];
+        return sum + (x - lon0) * (nextY - lat0) - (nextX - lon0) * (y - lat0);
+      }, 0) / 2,
+    );
+  const degrees = polygons.reduce((sum, [outer, ...holes]) => {
+    return sum + ringArea(outer) - holes.reduce((cut, hole) => cut + ringArea(hole), 0);
+  }, 0);
+  return degrees * north * east;
 }
 
 /** Metres of ground in one screen pixel of a 256 px tile grid. */

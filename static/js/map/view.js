@@ -5,6 +5,7 @@ import { readHash, writeHash } from "./hash.js";
 import { countOutOfView } from "./offview.js";
 
 const OVER_ZOOM = 4;
+const PANE_PX = 316; // the width of an open pane with its margins
 const CLOSE_UP_ROOM = 0.6; // of the area, on each side
 const UNDER_ZOOM = 3;
 const HASH_DELAY_MS = 250;
@@ -35,7 +36,18 @@ export function createView(L, element, state) {
   };
   const box = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
 
-  const countAround = () => state.set("out_of_view", countOutOfView(bounds(), state.get("proposals")));
+  /** The part of the view that no pane covers. */
+  const open = () => {
+    const { x, y } = map.getSize();
+    const covered = state.get("panes").right ? Math.min(PANE_PX, x / 2) : 0;
+    return L.latLngBounds(map.containerPointToLatLng([0, y]), map.containerPointToLatLng([x - covered, 0]));
+  };
+
+  const countAround = () => {
+    const view = open();
+    const seen = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+    state.set("out_of_view", countOutOfView(seen, state.get("proposals")));
+  };
 
   const look = () => {
     const { lat, lng } = map.getCenter();
@@ -98,7 +110,7 @@ export function createView(L, element, state) {
 
   map.on("moveend zoomend", look);
   state.on(["layers", "source"], showTiles);
-  state.on("proposals", countAround);
+  state.on(["proposals", "panes"], countAround);
   const observer = new ResizeObserver(() => {
     map.invalidateSize({ animate: false, pan: false });
     if (wanted) go(wanted);
@@ -137,7 +149,7 @@ export function createView(L, element, state) {
     /** Whether the middle of an area lies outside the view. */
     isOutOfView(area) {
       const [lon, lat] = centreOf(area);
-      return !map.getBounds().contains([lat, lon]);
+      return !open().contains([lat, lon]);
     },
     zoomBy: (steps) => map.setZoom(map.getZoom() + steps),
   };

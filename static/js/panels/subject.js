@@ -1,6 +1,6 @@
 /** What is selected, put together from proposals, labels and drafts for the object card. Pure. */
 
-import { areaOf, holesOf } from "../format.js";
+import { areaM2, holesOf } from "../map/geometry.js";
 
 /**
  * @typedef {Object} Subject
@@ -65,8 +65,8 @@ function firstGiven(field, ...holders) {
 
 /** Area and holes of the shape as it is now: measured on the mask where untouched, on the outline where edited. */
 function shapeOf(draft, label, proposal) {
-  if (draft?.geometry) return { area_m2: areaOf(draft.geometry), holes: holesOf(draft.geometry) };
-  if (label) return { area_m2: label.area_m2, holes: holesOf(label.geometry) };
+  if (draft?.geometry) return { area_m2: areaM2(draft.geometry), holes: holesOf(draft.geometry) };
+  if (label) return { area_m2: areaM2(label.geometry), holes: holesOf(label.geometry) };
   return { area_m2: proposal?.area_m2 ?? NaN, holes: proposal?.holes ?? holesOf(proposal?.geometry) };
 }
 

@@ -37,25 +37,3 @@ test("a time that is none is an empty clock", () => {
   assert.equal(format.clock(null), "");
   assert.match(format.clock("2025-11-20T14:03:22Z"), /^\d\d:03:22$/);
 });
-
-/** A square; of 1/1000 degree at 27.63 north it has 10,936.8 m² (geodesic area by PROJ). */
-const square = (west, south, size) => [
-  [west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south],
-];
-
-test("the area of an outline is its ground area, holes taken out", () => {
-  const outer = square(85.52, 27.63, 0.001);
-  const hole = square(85.5202, 27.6302, 0.0005);
-  const whole = format.areaOf({ type: "Polygon", coordinates: [outer] });
-  const cut = format.areaOf({ type: "Polygon", coordinates: [outer, hole] });
-  assert.ok(Math.abs(whole - 10_936.8) < 1, `${whole}`);
-  assert.ok(Math.abs(cut / whole - 0.75) < 1e-4);
-  assert.ok(Number.isNaN(format.areaOf(null)));
-});
-
-test("holes of all parts are counted", () => {
-  const ring = square(0, 0, 1);
-  assert.equal(format.holesOf({ type: "Polygon", coordinates: [ring, ring] }), 1);
-  assert.equal(format.holesOf({ type: "MultiPolygon", coordinates: [[ring], [ring, ring, ring]] }), 2);
-  assert.equal(format.holesOf(null), 0);
-});

@@ -45,7 +45,7 @@ test("a selected proposal that was accepted is about its label", () => {
   assert.equal(subject.kind, "label");
   assert.equal(subject.name, "Sheer Memorial");
   assert.equal(subject.number, 1);
-  assert.equal(subject.area_m2, 90);
+  assert.equal(Math.round(subject.area_m2), 6_155);
 });
 
 test("a draft's shape, name and points are those shown", () => {
