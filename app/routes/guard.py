@@ -44,11 +44,7 @@ class Guard:
             answer = JSONResponse({"error": refused, "kind": "Refused"}, status_code=403)
             await answer(scope, receive, send)
             return
-        token = visitor_of(headers.get("cookie")) if self._visitors else None
-        fresh = self._visitors and token is None
-        if fresh:
-            token = secrets.token_urlsafe(32)
-        scope.setdefault("state", {})["visitor"] = token
+        fresh = self._visitors and visitor_of(headers.get("cookie")) is None
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -56,7 +52,7 @@ class Guard:
                 for name, value in SECURITY_HEADERS.items():
                     out.setdefault(name, value)
                 if fresh:
-                    out.append("set-cookie", _cookie(str(token), secure=_is_https(scope, headers)))
+                    out.append("set-cookie", _cookie(secrets.token_urlsafe(32), secure=_is_https(scope, headers)))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from annotator.errors import StaleVersion
+from annotator.errors import BadInput, StaleVersion
+from annotator.taxonomy import load_taxonomy
 from app import wire
 from app.messages import Decided, Id, Message, PromptStep, Redo, ShapeChanged, Undo
 from app.prompting import shape_of
@@ -82,8 +83,20 @@ def discard(message: Discard, workspace: Workspace) -> Mapping[str, Any]:
     return {"draft_id": message.draft_id}
 
 
+def check_class(message: Decided) -> None:
+    """Raises BadInput for a class or function that the taxonomy does not know, or that do not belong together."""
+    taxonomy = load_taxonomy()
+    if message.class_id is not None and message.class_id not in taxonomy.classes:
+        raise BadInput(f"There is no class {message.class_id[:40]!r}. Choose one from the list.")
+    if message.function is not None and message.function not in taxonomy.functions:
+        raise BadInput(f"There is no function {message.function[:40]!r}. Choose a class from the list.")
+    if message.class_id and message.function and taxonomy.function_of(message.class_id) != message.function:
+        raise BadInput("The class does not belong to that function. Choose the class again.")
+
+
 def decide(message: Decided, workspace: Workspace) -> Mapping[str, Any]:
     """One decision; a stale one answers with the label as it is now."""
+    check_class(message)
     store = workspace.store
     geometry = shape_of(message.geometry)
     decision = DecisionInput(

@@ -180,3 +180,18 @@ def test_a_shape_that_crosses_itself_is_saved_as_its_parts(site: Site) -> None:
     answer = site.decide(10, "add", geometry={"type": "Polygon", "coordinates": [bow]}, **DRAWN)
     assert answer.status_code == 200
     assert answer.json()["label"]["geometry"]["type"] == "MultiPolygon"
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"class_id": "spaceport"}, "no class"),
+        ({"function": "space"}, "no function"),
+        ({"class_id": "school", "function": "medical"}, "does not belong"),
+    ],
+)
+def test_a_class_the_taxonomy_does_not_know_is_refused(site: Site, more: dict[str, str], word: str) -> None:
+    answer = site.decide(20, "add", geometry=box_geojson(*HOUSE), **{**DRAWN, **more})
+    assert (answer.status_code, answer.json()["kind"]) == (422, "BadInput")
+    assert word in answer.json()["error"]
+    assert site.state()["labels"] == []
