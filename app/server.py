@@ -11,8 +11,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from annotator.errors import BadInput
-from app.page.workbench import build_page, head
+from app.page.workbench import HEAD, STATIC, build_page
 from app.routes.guard import LOOPBACK, Guard, visitor_of
+from app.routes.preload import Preload
 from app.routes.table import routes
 from app.settings import Settings
 from app.workspace import Workspaces
@@ -38,14 +39,17 @@ class Server:
         port = free_port(settings.host, settings.port)
         hosts = None if settings.demo else {*LOOPBACK, settings.host}
         guard = Middleware(Guard, hosts=hosts, visitors=settings.demo)
-        options: dict[str, Any] = {"routes": routes(settings, self.workspaces), "middleware": [guard]}
+        options: dict[str, Any] = {
+            "routes": routes(settings, self.workspaces),
+            "middleware": [guard, Middleware(Preload, static=STATIC)],
+        }
         queue = max(1, settings.queue // 2) if settings.demo else settings.queue
         self._page.queue(max_size=queue, api_open=False)
         _, self.url, _ = self._page.launch(
             server_name=settings.host,
             server_port=port,
             app_kwargs=options,
-            head=head(),
+            head=HEAD,
             theme=gr.themes.Base(),
             footer_links=[],
             run_history=False,

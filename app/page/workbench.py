@@ -28,13 +28,6 @@ const events = ["ask", "prompt", "cancel", "view"];
 """
 
 
-def head() -> str:
-    """What goes into the page's head: our style sheet and entry, and all our modules to be fetched at once."""
-    modules = sorted((STATIC / "js").rglob("*.js"))
-    links = [f'<link rel="modulepreload" href="/ss/static/{path.relative_to(STATIC).as_posix()}">' for path in modules]
-    return HEAD + "\n".join(links)
-
-
 def build_page(find: FindWorkspace) -> gr.Blocks:
     """The page; ``find`` gives the workspace of a request. The component's ``mail`` carries messages to the page."""
     events = Events(find, lambda mail: gr.update(mail=mail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Generator
 
@@ -11,6 +12,8 @@ from annotator.ids import new_id
 from app.messages import Failed
 from app.page.outbox import Outbox, Outboxes
 from app.page.pump import Pump
+from app.page.workbench import STATIC
+from app.routes.preload import link_header
 
 
 def said(outbox: Outbox) -> list[tuple[int, str]]:
@@ -76,3 +79,9 @@ def test_what_a_run_raises_comes_after_all_it_said() -> None:
     assert next(batches) == ["box"]
     with pytest.raises(ValueError, match="broken"):
         next(batches)
+
+
+def test_the_first_answer_names_every_module_of_the_page() -> None:
+    named = set(re.findall(r"</ss/static/(js/[^>]+)>; rel=modulepreload", link_header(STATIC)))
+    assert named == {path.relative_to(STATIC).as_posix() for path in (STATIC / "js").rglob("*.js")}
+    assert "js/main.js" in named
