@@ -135,17 +135,19 @@ class Decided(Message):
 
 
 class Undo(Message):
-    """Take back the person's own last decision, by a new decision of this id."""
+    """Take back the person's own last decision on this source, by a new decision of this id."""
 
     decision_id: Id
     project_id: Id
+    source_id: Id
 
 
 class Redo(Message):
-    """Do again what the last undo took back, by a new decision of this id."""
+    """Do again what the last undo on this source took back, by a new decision of this id."""
 
     decision_id: Id
     project_id: Id
+    source_id: Id
 
 
 # --- page to map ------------------------------------------------------------------------------------------------
@@ -218,8 +220,8 @@ class Points(Message):
 class ProposalView(Message):
     """A finished proposal, as streamed and as restored by /ss/state.
 
-    ``state`` is what people decided on it; ``labelled``: nobody did, but a label of the same class lies there already,
-    and ``label_id`` names it.
+    ``state`` is what people decided on it, or on the same place and class in an earlier run (``rejected``);
+    ``labelled``: a label of the same class lies there already, and ``label_id`` names it.
     """
 
     type: Literal["proposal"] = "proposal"

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.errors import BadImage, NotFound
+from annotator.errors import BadImage, BadMap, NotFound
 from annotator.geometry import bounds_lonlat
 from annotator.scene.raster import RasterInfo, inspect_raster, take_in
 from annotator.scene.tiles import native_zoom
@@ -111,12 +111,19 @@ class Places:
         provenance: Provenance | None = None,
         content_sha256: str | None = None,
         map_sha256: str | None = None,
+        map_name: str | None = None,
     ) -> OpenSource:
         """A picture and its map as sources of the project; the same files again give the same rows.
 
-        Raises BadImage or BadMap with a sentence; then nothing was added.
+        ``map_name`` is what the person calls the map file. Raises BadImage or BadMap with a sentence, also for a map
+        of another area; then nothing was added.
         """
         place = open_place(image, map_file, provenance)
+        if map_file is not None and not place.index.within(place.raster.bounds_lonlat):
+            raise BadMap(
+                f"{map_name or map_file.name} has {len(place.index.features):,} features, but none inside the picture. "
+                "Choose the map of this area."
+            )
         map_row = None
         if map_file is not None:
             map_row = self._store.add_source(

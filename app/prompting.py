@@ -71,7 +71,7 @@ class Prompting:
         if result is None:
             raise BadPrompt("There is nothing to start from. Click on the object, or draw a box around it.")
         grid = asked.scene.grid
-        outline = outline_lonlat(clean_mask(result.mask, grid), grid)
+        outline = outline_lonlat(clean_mask(result.mask, grid, asked.points), grid)
         area = 0.0 if outline.is_empty else area_m2(outline)
         return PromptedMask(outline, result.score, area, (time.perf_counter() - started) * 1000)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import shapely
 from shapely.geometry import shape
@@ -48,36 +48,49 @@ def step(trace_step: TraceStep) -> Step:
     )
 
 
+Placed = TypeVar("Placed", bound="LabelView | StoredProposal")
 SAME_PLACE_IOU = 0.5
 """From this overlap on, a label and a proposal of one class are the same place."""
 
 
 def proposals(store: Store, view: RunView, labels: Sequence[LabelView]) -> list[ProposalView]:
-    """A run's proposals as the page shows them; one where a label of its class lies already says so.
+    """A run's proposals as the page shows them; one where a person decided before on its class says so.
 
     ``labels`` are those of the run's source.
     """
     grid = store.scene_view(view.run.scene_id).grid
-    tree = shapely.STRtree([shape(label.geometry) for label in labels])
+    known = _Known(labels)
+    refused = _Known(
+        [one for one in store.rejected(view.run.project_id, view.run.source_id) if one.run_id != view.run.id]
+    )
     shown = []
     for stored in view.proposals:
         one = proposal(stored, grid)
-        if one.state == "open":
-            there = _label_at(stored, labels, tree)
-            one = one if there is None else one.model_copy(update={"state": "labelled", "label_id": there.id})
+        if one.state == "open" and (label := known.at(stored)) is not None:
+            one = one.model_copy(update={"state": "labelled", "label_id": label.id})
+        elif one.state == "open" and (earlier := refused.at(stored)) is not None:
+            one = one.model_copy(update={"state": "rejected", "reason": earlier.reason and earlier.reason.value})
         shown.append(one)
     return shown
 
 
-def _label_at(stored: StoredProposal, labels: Sequence[LabelView], tree: shapely.STRtree) -> LabelView | None:
-    outline = shape(stored.geometry)
-    for i in tree.query(outline, predicate="intersects"):
-        other = tree.geometries[i]
-        overlap = outline.intersection(other).area / outline.union(other).area
-        if labels[i].class_id == stored.class_id and overlap >= SAME_PLACE_IOU:
-            found: LabelView = labels[i]
-            return found
-    return None
+class _Known(Generic[Placed]):
+    """What people decided on before, by place."""
+
+    def __init__(self, decided: Sequence[Placed]) -> None:
+        self._decided: Sequence[Placed] = decided
+        self._tree = shapely.STRtree([shape(one.geometry) for one in decided])
+
+    def at(self, stored: StoredProposal) -> Placed | None:
+        """The one of the proposal's class at the proposal's place, if any."""
+        outline = shape(stored.geometry)
+        for i in self._tree.query(outline, predicate="intersects"):
+            other = self._tree.geometries[i]
+            overlap = outline.intersection(other).area / outline.union(other).area
+            if self._decided[i].class_id == stored.class_id and overlap >= SAME_PLACE_IOU:
+                found: Placed = self._decided[int(i)]
+                return found
+        return None
 
 
 def proposal(stored: StoredProposal, grid: Grid) -> ProposalView:

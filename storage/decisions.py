@@ -39,7 +39,7 @@ def decide(connection: sa.Connection, decision: DecisionInput) -> DecisionResult
     require(connection, projects, decision.project_id, "project")
     require(connection, users, decision.user, "person")
     if decision.kind in _TURNS:
-        turn = turn_of(connection, decision.kind, decision.project_id, decision.user)
+        turn = turn_of(connection, decision.kind, decision.project_id, decision.user, decision.source_id)
         _write_turn(connection, decision, turn)
     else:
         subject = resolve(connection, decision)

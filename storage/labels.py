@@ -116,6 +116,12 @@ def label_of_proposal(connection: sa.Connection, proposal_id: str) -> LabelView 
     return None if row is None else _view(row)
 
 
+def count_labels(connection: sa.Connection, project_id: str, statuses: Sequence[LabelStatus]) -> int:
+    """Labels of a project in these statuses."""
+    chosen = (labels.c.project_id == project_id) & labels.c.status.in_([status.value for status in statuses])
+    return int(connection.execute(sa.select(sa.func.count()).select_from(labels).where(chosen)).scalar_one())
+
+
 def read_labels(
     connection: sa.Connection,
     project_id: str,

@@ -69,6 +69,14 @@ def read_proposal(connection: sa.Connection, proposal_id: str) -> tuple[Proposal
     return _proposal(row), read_run(connection, row.run_id)
 
 
+def read_rejected(connection: sa.Connection, project_id: str, source_id: str) -> tuple[ProposalView, ...]:
+    """The proposals of all runs on a source whose newest decision is a rejection."""
+    on_source = sa.select(runs.c.id).where(runs.c.project_id == project_id, runs.c.source_id == source_id)
+    rejected = decisions.c.proposal_state == ProposalState.REJECTED.value
+    chosen = _PROPOSALS.where(proposals.c.run_id.in_(on_source), rejected)
+    return tuple(_proposal(row) for row in connection.execute(chosen))
+
+
 def _proposal(row: sa.Row[Any]) -> ProposalView:
     bx0, by0, bx1, by1 = row.box_px
     wx0, wy0, wx1, wy1 = row.window_px

@@ -257,6 +257,11 @@ class Store:
         with self.read() as connection:
             return reads.read_proposal(connection, proposal_id)
 
+    def rejected(self, project_id: str, source_id: str) -> tuple[ProposalView, ...]:
+        """Proposals of all runs on a source that stand rejected."""
+        with self.read() as connection:
+            return reads.read_rejected(connection, project_id, source_id)
+
     def save_draft(self, draft: DraftInput) -> DraftView:
         """Saves the draft; an older sequence changes nothing. ``saved_at`` of the answer is when it was committed."""
         values = drafts.draft_values(draft)
@@ -286,18 +291,22 @@ class Store:
             raise _stale(result, decision.expected_version)
         return result
 
-    def undo(self, *, decision_id: str, project_id: str, user: str = LOCAL_USER) -> DecisionResult:
-        """Reverts the person's newest decision in effect by a new decision; raises NotAllowed where there is none."""
-        return self.decide(DecisionInput(decision_id, DecisionKind.UNDO, project_id, user))
+    def undo(
+        self, *, decision_id: str, project_id: str, user: str = LOCAL_USER, source_id: str | None = None
+    ) -> DecisionResult:
+        """Takes back the person's newest decision in effect, of one source where it is given."""
+        return self.decide(DecisionInput(decision_id, DecisionKind.UNDO, project_id, user, source_id))
 
-    def redo(self, *, decision_id: str, project_id: str, user: str = LOCAL_USER) -> DecisionResult:
-        """Takes the newest undo back, unless a newer decision came; raises NotAllowed where there is none."""
-        return self.decide(DecisionInput(decision_id, DecisionKind.REDO, project_id, user))
+    def redo(
+        self, *, decision_id: str, project_id: str, user: str = LOCAL_USER, source_id: str | None = None
+    ) -> DecisionResult:
+        """Does again what the newest undo took back, of one source where it is given."""
+        return self.decide(DecisionInput(decision_id, DecisionKind.REDO, project_id, user, source_id))
 
-    def undo_state(self, project_id: str, user: str = LOCAL_USER) -> UndoState:
-        """What undo and redo would do now."""
+    def undo_state(self, project_id: str, user: str = LOCAL_USER, source_id: str | None = None) -> UndoState:
+        """What undo and redo would take on, of one source where it is given."""
         with self.read() as connection:
-            return undo.read_undo_state(connection, project_id, user)
+            return undo.read_undo_state(connection, project_id, user, source_id)
 
     def labels(
         self,
@@ -309,6 +318,11 @@ class Store:
         """Labels of the project, of one source, of a box, of some statuses; without ``statuses`` those not retired."""
         with self.read() as connection:
             return labels.read_labels(connection, project_id, source_id, bbox_lonlat, statuses)
+
+    def count_labels(self, project_id: str, statuses: Sequence[LabelStatus] = LIVE_STATUSES) -> int:
+        """Labels of the whole project in these statuses."""
+        with self.read() as connection:
+            return labels.count_labels(connection, project_id, statuses)
 
     def label(self, label_id: str, version: int | None = None) -> LabelView:
         """A label as it is, or as it was at a version."""

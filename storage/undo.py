@@ -56,15 +56,19 @@ class Turn:
     reason: str | None
 
 
-def turn_of(connection: sa.Connection, kind: DecisionKind, project_id: str, user: str) -> Turn:
-    """Raises NotAllowed where there is nothing to turn, or someone else changed the object since."""
+def turn_of(
+    connection: sa.Connection, kind: DecisionKind, project_id: str, user: str, source_id: str | None = None
+) -> Turn:
+    """Of the decisions on one source where it is given.
+
+    Raises NotAllowed where there is nothing to turn, or someone else changed the object since."""
     if kind == DecisionKind.UNDO:
-        return _undo(connection, project_id, user)
-    return _redo(connection, project_id, user)
+        return _undo(connection, project_id, user, source_id)
+    return _redo(connection, project_id, user, source_id)
 
 
-def _undo(connection: sa.Connection, project_id: str, user: str) -> Turn:
-    target = undo_target(connection, project_id, user)
+def _undo(connection: sa.Connection, project_id: str, user: str, source_id: str | None) -> Turn:
+    target = undo_target(connection, project_id, user, source_id)
     if target is None:
         raise NotAllowed("There is nothing of yours to undo.")
     if _exists(connection, IN_EFFECT, decisions.c.seq > target.seq, _about(target)):
@@ -85,8 +89,8 @@ def _before(connection: sa.Connection, target: sa.Row[Any], version: int) -> Con
     return replace(content_at(connection, target.label_id, version), status=LabelStatus.RETIRED.value)
 
 
-def _redo(connection: sa.Connection, project_id: str, user: str) -> Turn:
-    undone = redo_target(connection, project_id, user)
+def _redo(connection: sa.Connection, project_id: str, user: str, source_id: str | None) -> Turn:
+    undone = redo_target(connection, project_id, user, source_id)
     if undone is None:
         raise NotAllowed("There is nothing of yours to redo.")
     target, undo_seq = undone
@@ -100,24 +104,29 @@ def _redo(connection: sa.Connection, project_id: str, user: str) -> Turn:
     return Turn(target, content, version, _state(connection, target), target.proposal_state, target.reason)
 
 
-def undo_target(connection: sa.Connection, project_id: str, user: str) -> sa.Row[Any] | None:
+def undo_target(
+    connection: sa.Connection, project_id: str, user: str, source_id: str | None = None
+) -> sa.Row[Any] | None:
     """The person's newest decision in effect."""
-    chosen = sa.select(decisions).where(_own(project_id, user), IN_EFFECT)
+    chosen = sa.select(decisions).where(_own(project_id, user, source_id), IN_EFFECT)
     return connection.execute(chosen.order_by(decisions.c.seq.desc()).limit(1)).one_or_none()
 
 
-def redo_target(connection: sa.Connection, project_id: str, user: str) -> tuple[sa.Row[Any], int] | None:
+def redo_target(
+    connection: sa.Connection, project_id: str, user: str, source_id: str | None = None
+) -> tuple[sa.Row[Any], int] | None:
     """The decision whose undo is the newest that still holds, with the undo's seq; None after a newer decision."""
-    newest = sa.select(sa.func.max(decisions.c.seq)).where(_own(project_id, user), decisions.c.target_id.is_(None))
+    own = _own(project_id, user, source_id)
+    newest = sa.select(sa.func.max(decisions.c.seq)).where(own, decisions.c.target_id.is_(None))
     since = connection.execute(newest).scalar_one() or 0
-    chosen = _UNDONE.where(_own(project_id, user), _undo_row.c.seq > since)
+    chosen = _UNDONE.where(own, _undo_row.c.seq > since)
     row = connection.execute(chosen.order_by(_undo_row.c.seq.desc()).limit(1)).one_or_none()
     return None if row is None else (row, row.undo_seq)
 
 
-def read_undo_state(connection: sa.Connection, project_id: str, user: str) -> UndoState:
-    undo = undo_target(connection, project_id, user)
-    redo = redo_target(connection, project_id, user)
+def read_undo_state(connection: sa.Connection, project_id: str, user: str, source_id: str | None = None) -> UndoState:
+    undo = undo_target(connection, project_id, user, source_id)
+    redo = redo_target(connection, project_id, user, source_id)
     return UndoState(
         None if undo is None else _says(connection, undo),
         None if redo is None else _says(connection, redo[0]),
@@ -148,8 +157,9 @@ def _says(connection: sa.Connection, row: sa.Row[Any]) -> str:
     return " · ".join(part for part in (row.kind, connection.execute(named).scalar_one()) if part)
 
 
-def _own(project_id: str, user: str) -> sa.ColumnElement[bool]:
-    return (decisions.c.project_id == project_id) & (decisions.c.user_id == user)
+def _own(project_id: str, user: str, source_id: str | None) -> sa.ColumnElement[bool]:
+    own = (decisions.c.project_id == project_id) & (decisions.c.user_id == user)
+    return own if source_id is None else own & (decisions.c.source_id == source_id)
 
 
 def _about(target: sa.Row[Any]) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotator.errors import BadInput
 from annotator.scene.map_modes import MapMode
 from app.cli.common import add_store_options, say, settings_of
 
@@ -43,17 +44,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     settings = settings_of(args)
     from annotator.reasoner.two_stage import ProposalMade, RunFinished, StepTaken
+    from annotator.scene.features import EMPTY
     from app.asking import ask, hide_from_map, keep_pictures, read_words
     from app.backends import make_backends
     from app.places import Places
     from storage.store import Store
 
+    if args.out and not args.out.parent.is_dir():
+        raise BadInput(f"There is no folder for {args.out}. Make it first.")
     backends = make_backends(settings.reasoner, settings.segmenter)
     proposals: list[Proposal] = []
     with Store.open(settings.data, settings.store or None, writer=True, command="propose") as store:
         project = store.ensure_project(settings.project)
         opened = Places(store, settings.data).add_files(project.id, args.image, args.map)
-        whole = opened.place.exact_scene(tuple(args.bbox) if args.bbox else None)
+        place = opened.place if args.map else opened.place.with_index(EMPTY)
+        whole = place.exact_scene(tuple(args.bbox) if args.bbox else None)
         query = read_words(args.query, whole)
         scene, hidden = hide_from_map(whole, query, args.map_mode, args.seed)
         query = read_words(args.query, scene)

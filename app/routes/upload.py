@@ -71,6 +71,7 @@ def _take(workspace: Workspace, image: UploadFile | None, map_file: UploadFile |
             provenance=_provenance(known.place.provenance, features),
             content_sha256=_content_of(workspace, known),
             map_sha256=features.sha256 if features else None,
+            map_name=features.shown_as if features else None,
         )
     return workspace.places.add_files(
         workspace.project.id,
@@ -80,6 +81,7 @@ def _take(workspace: Workspace, image: UploadFile | None, map_file: UploadFile |
         provenance=_provenance(_of_picture(picture), features),
         content_sha256=picture.sha256,
         map_sha256=features.sha256 if features else None,
+        map_name=features.shown_as if features else None,
     )
 
 

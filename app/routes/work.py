@@ -16,8 +16,10 @@ from app.prompting import shape_of
 from app.workspace import USER, Workspace
 from storage.inputs import DecisionInput, DraftInput, PromptInput
 from storage.views import DecisionResult
-from storage.words import DecisionKind, PromptKind, RejectReason
+from storage.words import DecisionKind, LabelStatus, PromptKind, RejectReason
 
+EXPORTED = (LabelStatus.ACCEPTED, LabelStatus.EDITED, LabelStatus.DRAWN)
+"""What leaves with an export; the page counts it over all pictures of the project."""
 STORE_KINDS = {"outline": PromptKind.MAP_OUTLINE}
 """Kinds of prompts of the page that the store knows by another name."""
 
@@ -51,7 +53,8 @@ def state(request: Request, workspace: Workspace) -> Response:
             "labels": [wire.label(one) for one in labels],
             "drafts": [wire.draft(one) for one in drafts],
             "saved_at": max(times, default=None),
-            **wire.undo(store.undo_state(project.id)),
+            **wire.undo(store.undo_state(project.id, source_id=source_id)),
+            "elsewhere": store.count_labels(project.id, EXPORTED) - sum(one.status in EXPORTED for one in labels),
         }
     )
 
@@ -124,17 +127,21 @@ def decide(message: Decided, workspace: Workspace) -> Mapping[str, Any]:
         result = store.decide(decision)
     except StaleVersion as stale:
         raise StaleVersion(str(stale), theirs=_their_label(stale, workspace)) from stale
-    return _answer(result, workspace)
+    return _answer(result, workspace, message.source_id)
 
 
 def undo(message: Undo, workspace: Workspace) -> Mapping[str, Any]:
-    result = workspace.store.undo(decision_id=message.decision_id, project_id=message.project_id)
-    return _answer(result, workspace)
+    result = workspace.store.undo(
+        decision_id=message.decision_id, project_id=message.project_id, source_id=message.source_id
+    )
+    return _answer(result, workspace, message.source_id)
 
 
 def redo(message: Redo, workspace: Workspace) -> Mapping[str, Any]:
-    result = workspace.store.redo(decision_id=message.decision_id, project_id=message.project_id)
-    return _answer(result, workspace)
+    result = workspace.store.redo(
+        decision_id=message.decision_id, project_id=message.project_id, source_id=message.source_id
+    )
+    return _answer(result, workspace, message.source_id)
 
 
 def prompt_inputs(steps: Sequence[PromptStep]) -> tuple[PromptInput, ...]:
@@ -150,7 +157,7 @@ def prompt_inputs(steps: Sequence[PromptStep]) -> tuple[PromptInput, ...]:
     )
 
 
-def _answer(result: DecisionResult, workspace: Workspace) -> Mapping[str, Any]:
+def _answer(result: DecisionResult, workspace: Workspace, source_id: str) -> Mapping[str, Any]:
     """What a decision changed, and what undo and redo now say."""
     store, project = workspace.store, workspace.project
     labels = [wire.label(one) for one in result.labels]
@@ -162,7 +169,7 @@ def _answer(result: DecisionResult, workspace: Workspace) -> Mapping[str, Any]:
         "proposal": marks[0] if marks else None,
         "labels": labels,
         "proposals": marks,
-        **wire.undo(store.undo_state(project.id)),
+        **wire.undo(store.undo_state(project.id, source_id=source_id)),
     }
 
 

@@ -63,7 +63,7 @@ export function actOfKey(event, { rejecting }) {
 /** Reads the keyboard. @param {Document} document @returns {() => void} stops it */
 export function installKeys(document, state, actions) {
   const perform = {
-    ask: () => document.querySelector("#ss-ask, #ss-ask input, #ss-ask textarea")?.focus(),
+    ask: () => document.querySelector("#ss-ask")?.select(),
     tool_select: () => actions.setTool("select"),
     tool_point: () => actions.setTool("point"),
     tool_box: () => actions.setTool("box"),

@@ -5,6 +5,7 @@ export const SAYS = {
   emptyQuestion: "Write what to look for, for example “schools”.",
   longQuestion: (limit) => `The question is longer than ${limit} characters. Shorten it.`,
   stillSaving: "This label is still being saved. Try again in a moment.",
+  settleFirst: "Two versions of a label wait: keep yours or take theirs first.",
   nothingSelected: "Pick a place on the map, or press J.",
   classMissing: "Choose what this place is before you accept it.",
   excludeFirst: "Click inside the place first; then exclude what does not belong to it.",

@@ -27,6 +27,7 @@ export function initialState() {
     undo: null,
     redo: null,
     counts: countsOf([], []),
+    elsewhere: 0,
     notice: null,
     panes: { right: null },
     layers: { satellite: 1, map: 0, labels: true, proposals: true },

@@ -144,8 +144,7 @@ class Site:
 
     def turn(self, way: str, number: int) -> Any:
         """The answer to an undo or a redo."""
-        project = {"project_id": self.ids["project_id"]}
-        return self.page.post(f"/ss/{way}", json=project | {"decision_id": uid(number)})
+        return self.page.post(f"/ss/{way}", json=self.ids | {"decision_id": uid(number)})
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = self.page.get(f"/ss/state?source={self.ids['source_id']}").json()

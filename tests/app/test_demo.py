@@ -69,7 +69,7 @@ def test_a_visitor_cannot_reach_another_ones_source_or_label(demo: Site) -> None
     assert ben.get(label["crop_url"]).status_code == 404
     assert ben.get(f"/ss/tiles/{hers}/0/0/0.webp").status_code == 404
     assert ben.get(f"/ss/state?source={hers}").json()["labels"] == []
-    turn = {"project_id": ids(ann)["project_id"], "decision_id": uid(2)}
+    turn = {**ids(ann), "decision_id": uid(2)}
     assert ben.post("/ss/undo", json=turn).status_code == 404
     assert names(ann) == ["Ann's School"]
 

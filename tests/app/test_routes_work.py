@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely.geometry import shape
 
 from annotator.geometry import area_m2
-from tests.app.ground import HOUSE, LOTUS, Site, Town, box_geojson, serving, uid
+from tests.app.ground import HOUSE, LOTUS, Site, Town, box_geojson, collection, run_query, serving, uid, write_json
+from tests.app.uploads import small_tif, upload
 
 DRAWN = {"function": "educational", "class_id": "school", "name": "Drawn School"}
 
@@ -195,3 +197,36 @@ def test_a_class_the_taxonomy_does_not_know_is_refused(site: Site, more: dict[st
     assert (answer.status_code, answer.json()["kind"]) == (422, "BadInput")
     assert word in answer.json()["error"]
     assert site.state()["labels"] == []
+
+
+def test_undo_takes_back_only_what_was_decided_on_the_picture_in_view(site: Site, tmp_path: Path) -> None:
+    other = upload(site, image=small_tif(tmp_path / "other.tif")).json()["source"]["id"]
+    site.decide(30, "add", geometry=box_geojson(*HOUSE), **DRAWN)
+    there = {**site.ids, "source_id": other}
+    refused = site.page.post("/ss/undo", json=there | {"decision_id": uid(31)})
+    assert (refused.status_code, refused.json()["kind"]) == (409, "NotAllowed")
+    assert len(site.state()["labels"]) == 1
+    assert site.turn("undo", 32).status_code == 200
+    assert site.state()["labels"] == []
+
+
+def test_a_place_rejected_in_an_earlier_run_stands_rejected_in_the_next(site: Site, proposals: list[str]) -> None:
+    site.decide(40, "reject", proposal_id=proposals[0], reason="wrong_class")
+    run_query(site.workspace, "school", uid(900))
+    states = [(one["state"], one["reason"]) for one in site.state()["proposals"]]
+    assert sorted(states, key=str) == [("open", None), ("rejected", "wrong_class")]
+
+
+def test_labels_on_other_pictures_are_counted_for_the_export(site: Site, tmp_path: Path) -> None:
+    other = upload(site, image=small_tif(tmp_path / "other.tif")).json()["source"]["id"]
+    site.decide(50, "add", geometry=box_geojson(*HOUSE), **DRAWN)
+    assert site.state()["elsewhere"] == 0
+    assert site.page.get(f"/ss/state?source={other}").json()["elsewhere"] == 1
+
+
+def test_a_map_of_another_area_is_refused_and_the_first_stays(site: Site, tmp_path: Path) -> None:
+    empty = write_json(tmp_path / "empty.geojson", collection())
+    answer = upload(site, map_file=empty, source_id=site.ids["source_id"])
+    assert (answer.status_code, answer.json()["kind"]) == (422, "BadMap")
+    assert "empty.geojson has 0 features" in answer.json()["error"]
+    assert site.page.get("/ss/boot").json()["sources"][0]["map_features"] == 5

@@ -51,13 +51,13 @@ test("a draft takes the place of its proposal's shape", () => {
 test("a new place is drawn as its box until its mask has come", () => {
   const box = { kind: "box", bounds: [0, 0, 1, 1], at_ms: 0 };
   const draft = { ...createDraft({ ...place }), prompts: [box] };
-  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord(draft) }))), [["draft", "box"]]);
-  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord({ ...draft, geometry: square(0, 0) }) }))), [["draft", "proposal"]]);
+  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord(draft) }))), [["draft", "label_draft"]]);
+  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord({ ...draft, geometry: square(0, 0) }) }))), [["draft", "label_draft"]]);
 });
 
 test("a draft whose proposal belongs to an earlier run is still drawn", () => {
   const draft = createDraft({ ...place, proposal: proposal(0) });
-  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord(draft) }))), [["draft", "proposal"]]);
+  assert.deepEqual(looks(itemsOf(page({ drafts: asRecord(draft) }))), [["draft", "label_draft"]]);
 });
 
 test("a trace step lights its place, a layer that is off draws nothing", () => {

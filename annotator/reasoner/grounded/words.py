@@ -63,7 +63,7 @@ def hypothesis(query: Query, taxonomy: Taxonomy, features: int) -> str:
 
 def nothing_matches(query: Query, features: Sequence[MapFeature], taxonomy: Taxonomy) -> list[str]:
     """Why no feature of a map answers the query."""
-    has = f"The map of this view has {counted(len(features), 'feature')}"
+    has = f"The map here has {counted(len(features), 'feature')}"
     if query.tier is Tier.NAME:
         name = query.name or query.text.strip()
         return [f"{has}; none is named like “{name}”.", *_nearest_name(name, features)]

@@ -81,9 +81,10 @@ export function decisionActions(c, act) {
 
   const travel = (path, entry, own) => {
     if (own()) return;
+    if (state.get("conflict")) return refuse(SAYS.settleFirst);
     if (!state.get(entry) && queue.count === 0) return;
     const id = c.newId();
-    const body = { decision_id: id, project_id: c.place().project_id };
+    const body = { decision_id: id, ...c.place() };
     queue.add({ id, path, body, context: { says: state.get(entry)?.says ?? null } });
   };
 

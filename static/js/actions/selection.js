@@ -35,8 +35,13 @@ export function selectionActions(c, act) {
     if (!proposal) return;
     const ref = { kind: "proposal", id: proposal.id };
     act.select(ref);
-    const bounds = objectOf(state, ref).bounds;
-    if (map.isOutOfView(bounds)) map.panTo(bounds);
+    show(objectOf(state, ref).bounds);
+  };
+
+  /** Brings an object into view; close up where it is too small to judge. */
+  const show = (bounds) => {
+    if (map.isTiny(bounds)) map.closeUp(bounds);
+    else if (map.isOutOfView(bounds)) map.panTo(bounds);
   };
 
   return {
@@ -48,10 +53,11 @@ export function selectionActions(c, act) {
       if (before) leave(before);
     },
 
-    /** After a decision: on to the next open proposal; the map stays where it is. */
+    /** After a decision: on to the next open proposal that is in view; the map stays where it is. */
     selectAfter(ref) {
       const next = ref.kind === "proposal" ? neighbour(state.get("proposals"), ref.id, 1) : null;
-      turn(next ? { kind: "proposal", id: next.id } : null);
+      const to = next ? { kind: "proposal", id: next.id } : null;
+      turn(to && !map.isOutOfView(objectOf(state, to).bounds) ? to : null);
     },
 
     hover(ref) {

@@ -14,7 +14,7 @@ export function sessionActions(c, act) {
   const failAsk = (text, sentence) => state.set("ask", { status: "failed", text, sentence, request_id: null });
 
   const showState = (source, answer) => {
-    const { run, proposals, labels, drafts, undo, redo, saved_at } = answer;
+    const { run, proposals, labels, drafts, undo, redo, elsewhere, saved_at } = answer;
     const place = { project_id: c.place().project_id, source_id: source.id };
     const baseOf = (draft) =>
       [...labels, ...proposals].find((item) => item.id === draft.label_id) ?? proposals.find((item) => item.id === draft.proposal_id) ?? null;
@@ -28,8 +28,10 @@ export function sessionActions(c, act) {
       steps: run?.steps ?? [],
       ...foreseen,
       drafts: Object.fromEntries(drafts.map((draft) => [draft.draft_id, restoreDraft(draft, { ...place, base: baseOf(draft) })])),
-      ...{ undo, redo },
+      ...{ undo, redo, elsewhere },
     });
+    const ask = state.get("ask");
+    if (ask.status !== "running") state.set("ask", { ...ask, text: run?.query ?? "" });
     c.saved.at = saved_at ?? c.saved.at;
   };
 

@@ -44,7 +44,7 @@ export function itemsOf({ proposals, labels, drafts, selected, hovered, lit, lay
     if (owners.has(draft.label_id ?? draft.proposal_id)) continue;
     const box = draft.prompts.findLast((step) => step.kind === "box")?.bounds;
     const waiting = !draft.geometry && box ? polygonOfBounds(box) : null;
-    add("draft", draft.draft_id, draft.geometry ?? waiting, draft.geometry ? "proposal" : "box", { name: draft.name });
+    add("draft", draft.draft_id, draft.geometry ?? waiting, "label_draft", { name: draft.name });
   }
   return items;
 }

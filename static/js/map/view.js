@@ -6,6 +6,7 @@ import { countOutOfView } from "./offview.js";
 
 const OVER_ZOOM = 4;
 const PANE_PX = 316; // the width of an open pane with its margins
+const TINY_PX = 64;
 const CLOSE_UP_ROOM = 0.6; // of the area, on each side
 const UNDER_ZOOM = 3;
 const HASH_DELAY_MS = 250;
@@ -150,6 +151,11 @@ export function createView(L, element, state) {
     isOutOfView(area) {
       const [lon, lat] = centreOf(area);
       return !open().contains([lat, lon]);
+    },
+    /** Whether an area is too small on the screen to judge. */
+    isTiny(area) {
+      const { x, y } = map.latLngToContainerPoint([area[1], area[2]]).subtract(map.latLngToContainerPoint([area[3], area[0]]));
+      return Math.max(Math.abs(x), Math.abs(y)) < TINY_PX;
     },
     zoomBy: (steps) => map.setZoom(map.getZoom() + steps),
   };

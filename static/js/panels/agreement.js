@@ -24,7 +24,9 @@ export function agreementOf(proposal) {
   const map = says("map", true);
   const picture = says("picture", true);
   if (map && (says("picture", false) || says("agreement", false))) return warning("agreement.differ");
-  if (map && picture) return { words: t("agreement.both"), icon: "check", tone: "ok" };
+  if (map && says("size", false)) return warning("agreement.size");
+  if (map && says("agreement", null)) return { words: t("agreement.partly"), icon: "minus", tone: "none" };
+  if (map && (picture || says("agreement", true))) return { words: t("agreement.both"), icon: "check", tone: "ok" };
   if (map) return { words: t("agreement.map"), icon: "check", tone: "ok" };
   return warning(picture ? "agreement.picture" : "agreement.none");
 }

@@ -42,7 +42,7 @@ function followAsk(state, form, input, failed) {
   follow(state, ["ask"], () => {
     const { status, text, sentence } = state.get("ask");
     form.dataset.status = status;
-    if (text && text !== shown && document.activeElement !== input) input.value = text;
+    if (text !== shown && document.activeElement !== input) input.value = text;
     shown = text;
     show(failed, status === "failed");
     setText(failed, status === "failed" ? (sentence ?? t("ask.failed")) : "");

@@ -15,10 +15,10 @@ export function mountExport(pane, state, actions) {
     h("div.ss-group", {}, h("p", { text: t("export.intro") }), counts),
     h("ul.ss-formats", {}, ...rows.map((row) => row.element)),
   );
-  follow(state, ["labels", "counts"], () => {
-    const { labels, rejected } = state.get("counts");
-    const said = { labels: whole(labels), rejected: whole(rejected) };
-    setText(counts, labels ? t("export.counts", said) : t("export.none"));
+  follow(state, ["labels", "elsewhere"], () => {
+    const here = state.get("labels").filter((label) => label.status !== "unsure").length;
+    const labels = here + state.get("elsewhere");
+    setText(counts, labels ? t("export.counts", { labels: whole(labels) }) : t("export.none"));
     for (const row of rows) row.enable(labels > 0);
   });
 }

@@ -43,7 +43,10 @@ export function mountUpload(body, root, state, actions) {
     for (const file of files) {
       const kind = kindOf(file);
       const problem = problemOf(file, kind, limitOf(state));
-      if (problem) return update(problem);
+      if (problem) {
+        form.files = { image: null, map: null };
+        return update(problem);
+      }
       form.files[kind] = file;
       if (kind === "image" && !name.value) name.value = file.name.replace(/\.[^.]+$/u, "");
     }

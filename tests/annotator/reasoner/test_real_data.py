@@ -99,7 +99,7 @@ def test_no_hospital_and_why(banepa: Scene, segmenter: GrabCutSegmenter) -> None
     result = ask("hospital", banepa, segmenter)
     assert result.nothing_here
     assert result.reasons == (
-        "The map of this view has 957 features; none is tagged as hospital "
+        "The map here has 957 features; none is tagged as hospital "
         "(amenity=hospital, building=hospital, healthcare=hospital).",
     )
 

@@ -171,7 +171,7 @@ def test_nothing_here_is_an_answer_with_reasons() -> None:
     assert result.nothing_here
     assert result.proposals == ()
     assert result.reasons == (
-        "The map of this view has 2 features; none is tagged as hospital "
+        "The map here has 2 features; none is tagged as hospital "
         "(amenity=hospital, building=hospital, healthcare=hospital).",
     )
     assert [type(e) for e in events] == [StepTaken, StepTaken, StepTaken, RunFinished]

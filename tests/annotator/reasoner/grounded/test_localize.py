@@ -103,14 +103,14 @@ def test_a_class_that_is_not_on_the_map_is_nothing_here_with_the_count() -> None
         scene(feature("way/1", SCHOOL, amenity="school"), feature("way/2", SCHOOL, building="yes")), "cinema"
     )
     assert found.reasons == (
-        "The map of this view has 2 features; none is tagged as cinema (amenity=cinema, building=cinema).",
+        "The map here has 2 features; none is tagged as cinema (amenity=cinema, building=cinema).",
     )
 
 
 def test_a_name_that_is_not_on_the_map_tells_the_nearest_one() -> None:
     _, found = localize(scene(feature("way/1", SCHOOL, tourism="hotel", name="Chandika Hotel")), "Blue Hotel")
     assert found.reasons == (
-        "The map of this view has 1 feature; none is named like “Blue Hotel”.",
+        "The map here has 1 feature; none is named like “Blue Hotel”.",
         "The nearest name is Chandika Hotel, 27 %.",
     )
 
