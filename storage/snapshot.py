@@ -11,11 +11,11 @@ from annotator.types import BoxPx, Query
 from storage.blobs import Blobs
 from storage.labels import read_labels
 from storage.models import HEAD_REVISION, labels, proposals, queries, runs
-from storage.reads import read_history, read_proposals, read_run_view, read_runs
+from storage.reads import read_history, read_proposals, read_runs
 from storage.runs import query_of
 from storage.scenes import read_scene
 from storage.sources import read_classes, read_projects, read_source, read_sources
-from storage.views import DecisionView, LabelView, Project, ProjectClass, ProposalView, Run, RunView, SceneView, Source
+from storage.views import DecisionView, LabelView, Project, ProjectClass, ProposalView, Run, SceneView, Source
 from storage.words import LIVE_STATUSES, LabelStatus
 
 _Prompts = tuple[str | None, BoxPx | None, tuple[tuple[float, float, int], ...]]
@@ -94,10 +94,6 @@ class Snapshot:
     def runs(self, project_id: str) -> list[Run]:
         """Oldest first."""
         return read_runs(self._connection, project_id)
-
-    def run_view(self, run_id: str) -> RunView:
-        """A run with its steps and its proposals, each with what people made of it."""
-        return read_run_view(self._connection, run_id)
 
     def proposals(self, run_id: str) -> tuple[ProposalView, ...]:
         return read_proposals(self._connection, run_id)

@@ -23,10 +23,6 @@ class DecisionKind(StrEnum):
     TRACE_EDIT = "trace_edit"
 
 
-RESERVED_KINDS = frozenset({DecisionKind.SPLIT, DecisionKind.MERGE, DecisionKind.CHOOSE, DecisionKind.TRACE_EDIT})
-"""Kinds with a name and no behaviour yet."""
-
-
 class RejectReason(StrEnum):
     """In the order of the keys 1 to 8."""
 

@@ -76,7 +76,6 @@ WORSHIP = Kind("worship", (112, 84, 60), (222, 208, 192), 3)
 BUSINESS = Kind("business", (72, 84, 104), (214, 218, 226), 4)
 INDUSTRY = Kind("industry", (90, 86, 112), (214, 212, 224), 4)
 HOMES = Kind("homes", (112, 106, 98), BUILDING, 5)
-OTHER = Kind("other", (92, 88, 84), BUILDING, 5)
 
 
 def _any_of(*values: str) -> Values:

@@ -11,7 +11,7 @@ import shapely.geometry as sg
 from shapely.geometry.base import BaseGeometry
 
 from annotator.scene.sample_city.kit import WHITE, Kit
-from annotator.scene.sample_city.plan import Cover, Ground, PointM, Rect, Rgb, Roof, RoofPart, Vehicle, offset_line
+from annotator.scene.sample_city.plan import Cover, Ground, Rect, Rgb, Roof, RoofPart, Vehicle, offset_line
 from annotator.scene.sample_city.streets import PRIMARY, RAIL_HALF_M, RESIDENTIAL, SECONDARY, Skeleton, Street
 
 KERB: Rgb = (172, 168, 160)
@@ -240,8 +240,3 @@ def _bus_station(kit: Kit, rect: Rect) -> None:
         plan.building([roof], {"building": "roof"})
         if kit.chance(0.65):
             kit.bus(*island.at(0, 3.4), island.angle)
-
-
-def point_along(line: BaseGeometry, point: PointM) -> float:
-    """Distance along the line of the place nearest to the point, metres."""
-    return float(line.project(sg.Point(point)))

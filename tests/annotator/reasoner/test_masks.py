@@ -6,7 +6,7 @@ import shapely
 
 from annotator.geometry import cut_window, window_iou
 from annotator.reasoner.masks import clean_mask, outline_px
-from annotator.types import Grid, WindowMask
+from annotator.types import Grid, SignedPoint, WindowMask
 
 GRID = Grid("EPSG:32645", (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), 100, 80)
 
@@ -24,6 +24,17 @@ def test_a_speck_is_dropped_and_a_pin_hole_closed() -> None:
     assert cleaned.area_px == 600
     assert not cleaned.pixels[0, 39]
     assert cleaned.pixels[20, 12]
+
+
+def test_what_a_point_asked_for_stays_however_small() -> None:
+    mask = WindowMask((10, 10, 50, 50), np.zeros((40, 40), dtype=bool))
+    mask.pixels[5:35, 5:25] = True
+    mask.pixels[20, 12] = False
+    mask.pixels[0:2, 38:40] = True
+    cleaned = clean_mask(mask, GRID, [SignedPoint(49.5, 10.5), SignedPoint(22.5, 30.5, positive=False)])
+    assert cleaned.pixels[0:2, 38:40].all()
+    assert not cleaned.pixels[20, 12]
+    assert cleaned.area_px == 603
 
 
 def test_a_large_second_part_and_a_large_hole_stay() -> None:
